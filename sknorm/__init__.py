@@ -1,0 +1,7 @@
+"""Normalisation for scikit-learn that is right, restorable and fast."""
+
+from sknorm._batch_standardizer import BatchStandardizer
+from sknorm._show_versions import show_versions
+from sknorm._version import __version__
+
+__all__ = ["BatchStandardizer", "__version__", "show_versions"]

@@ -1,0 +1,106 @@
+"""What the estimators share: parameters, tags, one map and one inverse."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from sknorm._kernels import INPUT_INFINITE, OUTPUT_INFINITE, Floats
+from sknorm._validation import (
+    Integral,
+    Interval,
+    OneOf,
+    Real,
+    infinity_error,
+    quoted,
+    refuse_infinities,
+)
+
+Kernel = Callable[..., int]
+
+
+class BaseNormalizer(TransformerMixin, BaseEstimator):
+    """Base of the estimators: z = (x - location) / scale."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "location": [OneOf({"mean", "median", "min"})],
+        "scale": [OneOf({"std", "rms", "maxabs", "range", "iqr", "mad"})],
+        "ddof": [Interval(Integral, 0, None, closed="left")],
+        "eps": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _apply(
+        self,
+        kernel: Kernel,
+        X: Any,
+        shift: Floats,
+        delta: Floats,
+        scale: Floats,
+        *,
+        in_place: bool,
+    ) -> Any:
+        """Return the kernel's map of X, a clean dense or sparse matrix.
+
+        Parameters
+        ----------
+        kernel : `affine` or `affine_inverse` of `sknorm._kernels`
+        X : ndarray or sparse matrix of shape (n_samples, n_columns)
+        shift, delta, scale : ndarray of shape (n_columns,)
+        in_place : bool
+            Whether to write the result to X.
+        """
+        if in_place:
+            refuse_infinities(self, X)
+        if sparse.issparse(X):
+            out = X if in_place else X.copy()
+            # The stored values are one row, each with the statistics of its column.
+            row, column = out.data[np.newaxis], _column_of_entries(X)
+            flags = kernel(row, shift[column], delta[column], scale[column], row)
+        else:
+            out = X if in_place else np.empty_like(X)
+            flags = kernel(X, shift, delta, scale, out)
+        if flags & INPUT_INFINITE:
+            raise infinity_error(self, X)
+        if flags & OUTPUT_INFINITE:
+            self._warn_overflow(out)
+        return out
+
+    def _warn_overflow(self, out: Any) -> None:
+        infinite = np.zeros(out.shape[1], np.bool)
+        if sparse.issparse(out):
+            infinite[_column_of_entries(out)[np.isinf(out.data)]] = True
+        else:
+            infinite = np.isinf(out).any(axis=0)
+        warnings.warn(
+            f"{type(self).__name__}: the results for columns "
+            f"{self._column_labels(infinite)} do not fit into {out.dtype} and became "
+            "infinite.",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+
+    def _labels(self) -> NDArray[Any]:
+        """Return the names of the columns, or their indices where they have none."""
+        indices = np.arange(self.n_features_in_)
+        return np.asarray(getattr(self, "feature_names_in_", indices))
+
+    def _column_labels(self, chosen: NDArray[np.bool]) -> str:
+        """Return the names or indices of the chosen columns, for a message."""
+        return quoted(self._labels()[chosen].tolist())
+
+
+def _column_of_entries(X: Any) -> NDArray[np.intp]:
+    """Return the column of each stored value of a CSR or CSC matrix."""
+    if X.format == "csr":
+        return np.asarray(X.indices)
+    return np.repeat(np.arange(X.shape[1]), np.diff(X.indptr))

@@ -1,0 +1,476 @@
+"""BatchStandardizer: each value relative to its column."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.base import OneToOneFeatureMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from sknorm._base import BaseNormalizer
+from sknorm._feature_groups import resolve_feature_groups
+from sknorm._kernels import Floats, affine, affine_inverse
+from sknorm._location_scale import (
+    FROM_QUANTILES,
+    Location,
+    Scale,
+    location_pair,
+    loses_digits,
+    scale_in_use,
+)
+from sknorm._moments import Moments
+from sknorm._quantiles import Quantiles
+from sknorm._validation import (
+    Integral,
+    Interval,
+    Real,
+    all_or_nothing,
+    check_matrix,
+    check_restorable,
+    check_weights,
+    fit_context,
+    in_output_container,
+    infinity_error,
+    quoted,
+    refuse_infinities,
+)
+
+
+def _learns_in_parts(estimator: "BatchStandardizer") -> bool:
+    for parameter, merging in (("location", "mean"), ("scale", "std")):
+        value = getattr(estimator, parameter)
+        if value in FROM_QUANTILES:
+            raise AttributeError(
+                f"BatchStandardizer({parameter}={value!r}) cannot be fitted in parts: "
+                "quantiles of parts do not determine the quantiles of the whole. "
+                f'Use fit, or {parameter}="{merging}".'
+            )
+    return True
+
+
+class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
+    """Normalise each value by location and scale of its column, over all samples.
+
+    ``z = (x - location) / scale``, as batch normalization does; with the defaults the
+    z-score of :class:`~sklearn.preprocessing.StandardScaler`. NaN is skipped in `fit`
+    and stays where it is in `transform`. Infinities are refused.
+
+    Parameters
+    ----------
+    location : {"mean", "median", "min"} or None, default="mean"
+        What is subtracted from a column. None subtracts nothing.
+    scale : {"std", "rms", "maxabs", "range", "iqr", "mad"} or None, default="std"
+        What a column is divided by: standard deviation, root mean square, largest
+        absolute value, maximum minus minimum, interquartile range (linear
+        interpolation), median absolute deviation (times 1.4826, so that it estimates
+        the standard deviation of Gaussian values). "std" is about the mean, "rms" and
+        "maxabs" about zero, "iqr" and "mad" about the median, whatever `location` is.
+        None divides by nothing.
+    ddof : int, default=0
+        For "std" only: the sum of squares is divided by n - ddof. A column of 1 to
+        `ddof` values has scale 1.
+    eps : float, default=0.0
+        For "std" and "rms" only: the scale becomes sqrt(scale**2 + eps), as batch
+        normalization defines it. The default is 0 because eps > 0 gives the hidden
+        scale away: the normalised column has variance v = s**2 / (s**2 + eps), hence
+        s**2 = eps * v / (1 - v).
+    feature_groups : int, list of lists of str or int, or None, default=None
+        Columns of a group share one location and one scale, as the pixels of a channel
+        do in batch normalization of images. An int is a number of equal consecutive
+        groups; a list holds disjoint lists of column names or indices, and columns in
+        no list are columns by themselves. None: each column by itself.
+    momentum : float in (0, 1] or None, default=None
+        Weight of the newest batch in `partial_fit` (mean, std and rms only). None
+        weighs all values seen alike.
+    copy : bool, default=True
+        False writes the result of `transform` and `inverse_transform` into X where X is
+        a float64 or float32 array. Infinities are then looked for beforehand.
+
+    Attributes
+    ----------
+    location_ : ndarray of shape (n_features,), float64, or None
+        Location in use, NaN for a column never seen. None where `location` is None.
+    scale_ : ndarray of shape (n_features,), float64, or None
+        Scale in use, 1 for a constant column, NaN for a column never seen. None where
+        `scale` is None.
+    mean_ : ndarray of shape (n_features,), float64, or None
+        None unless `location` is "mean" or `scale` is "std" or "rms".
+    var_ : ndarray of shape (n_features,), float64, or None
+        Population variance: ddof and eps do not enter. None unless `scale` is "std" or
+        "rms".
+    n_samples_seen_ : ndarray of shape (n_features,), float64
+        Number, or sum of the weights, of the values that are not NaN; with
+        `feature_groups` those of the whole group.
+    n_effective_ : ndarray of shape (n_features,), float64
+        With `momentum` only: the number of equally weighted values whose mean would
+        vary as much. 1 / n' = (1 - a)**2 / n + a**2 / b with a = `momentum` and
+        b = (sum w)**2 / sum w**2 over the newest batch.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,), object
+        Names of the columns. Only where X has column names that are all strings.
+
+    See Also
+    --------
+    sklearn.preprocessing.StandardScaler : The z-score of columns.
+    sklearn.preprocessing.RobustScaler : Median and interquartile range of columns.
+
+    Notes
+    -----
+    Statistics are computed in float64 from sums about a member of the column, and
+    merged between blocks and batches with the formula of Chan, Golub and LeVeque
+    (1979). The mean is kept as two floats, shift + delta, and
+    ``z = ((x - shift) - delta) / scale`` is rounded once, to the dtype of X. float32
+    and float64 stay; other numbers become float64.
+
+    A scale counts as 0 up to ``eps(dtype of X) * abs(c)``, c the mean (std), minimum
+    (range) or median (iqr, mad) of the column: differences of that size are the
+    rounding of whoever made the data. A scale of 0 counts as 1, in both directions.
+
+    With `momentum` a and batch mean m_b and variance v_b the statistics become
+    ``m' = (1 - a) m + a m_b`` and
+    ``v' = (1 - a) (v + (m - m')**2) + a (v_b + (m_b - m')**2)``, so that the variance
+    between batches is kept; the first batch is taken whole. With `ddof`, n is
+    `n_effective_`.
+
+    Sample weights that are whole numbers act as repeated rows, for quantiles too; with
+    other weights a quantile is the type 7 estimator of Akinshin (arXiv:2304.07265).
+
+    Values between 1e-140 and 1e140 in magnitude are within the promise of accuracy.
+    Beyond, squares overflow (an error names the columns) or lose digits (a warning).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknorm import BatchStandardizer
+    >>> X = np.array([[1.0, 10.0], [2.0, np.nan], [3.0, 30.0]])
+    >>> standardizer = BatchStandardizer().fit(X)
+    >>> Z = standardizer.transform(X)
+    >>> Z.round(4)
+    array([[-1.2247, -1.    ],
+           [ 0.    ,     nan],
+           [ 1.2247,  1.    ]])
+    >>> standardizer.inverse_transform(Z)
+    array([[ 1., 10.],
+           [ 2., nan],
+           [ 3., 30.]])
+
+    A constant column has scale 1, and becomes 0 even where the data were rounded:
+
+    >>> BatchStandardizer().fit_transform([[0.3], [0.1 + 0.2], [0.3]]).round(15)
+    array([[0.],
+           [0.],
+           [0.]])
+
+    A column never seen turns into NaN, with a warning:
+
+    >>> import warnings
+    >>> unseen = BatchStandardizer().fit([[1.0, np.nan], [2.0, np.nan]])
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     unseen.transform([[1.0, 5.0]])
+    array([[-1., nan]])
+    >>> print(caught[0].message)
+    BatchStandardizer saw no values of columns 1 in fit: their values became NaN.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNormalizer._parameter_constraints,
+        "feature_groups": [
+            Interval(Integral, 1, None, closed="left"),
+            list,
+            tuple,
+            None,
+        ],
+        "momentum": [Interval(Real, 0, 1, closed="right"), None],
+        "copy": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        location: Location = "mean",
+        scale: Scale = "std",
+        ddof: int = 0,
+        eps: float = 0.0,
+        feature_groups: int | Sequence[Sequence[str | int]] | None = None,
+        momentum: float | None = None,
+        copy: bool = True,
+    ) -> None:
+        self.location = location
+        self.scale = scale
+        self.ddof = ddof
+        self.eps = eps
+        self.feature_groups = feature_groups
+        self.momentum = momentum
+        self.copy = copy
+
+    @fit_context
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Learn location and scale of each column, forgetting what was learned before.
+
+        Parameters
+        ----------
+        X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+            Numbers; NaN, NA and null count as missing. Sparse matrices only with
+            ``location=None`` and ``scale`` "std", "rms", "maxabs" or None.
+        y : None
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, not negative and not all zero. A weight of 0 leaves the sample out.
+
+        Returns
+        -------
+        self : BatchStandardizer
+
+        Raises
+        ------
+        ValueError
+            For infinities, text, names that occur twice, weights or groups that do not
+            fit, weights of a column whose sum does not exceed `ddof`, or values whose
+            squares overflow. The estimator stays as it was.
+        """
+        with all_or_nothing(self, refit=True) as draft:
+            draft._learn(X, sample_weight)
+        return self
+
+    @available_if(_learns_in_parts)
+    @fit_context
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Learn from one more batch; without `momentum`, as `fit` on all of them.
+
+        It exists for the statistics that parts determine for the whole: mean, std,
+        rms, min, range and maxabs.
+
+        Parameters
+        ----------
+        X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+            A column that is all NaN in the batch stays as it was.
+        y : None
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, not negative and not all zero.
+
+        Returns
+        -------
+        self : BatchStandardizer
+
+        Raises
+        ------
+        ValueError
+            As `fit`. A batch that is refused, or interrupted, changes nothing.
+        """
+        self._validate_params()  # set_params may have come between two batches
+        with all_or_nothing(self, refit=False) as draft:
+            draft._learn(X, sample_weight)
+        return self
+
+    def transform(self, X: Any) -> Any:
+        """Return (X - location) / scale.
+
+        Parameters
+        ----------
+        X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray or sparse matrix of shape (n_samples, n_features)
+            float32 where X is float32, else float64; a dataframe after `set_output`.
+        """
+        check_is_fitted(self)
+        X = check_matrix(
+            self,
+            X,
+            reset=False,
+            accept_sparse=self._accepts_sparse(),
+            in_place=not self.copy,
+        )
+        return self._map(affine, X, slice(None))
+
+    def inverse_transform(self, X: Any) -> Any:
+        """Return X * scale + location, which undoes `transform`.
+
+        Parameters
+        ----------
+        X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+            Normalised data. A dataframe may hold any of the columns seen in `fit`, in
+            any order: they are found by name.
+
+        Returns
+        -------
+        ndarray or sparse matrix of the shape of X
+            The data, columns in the order of X; a dataframe after `set_output`, with
+            the names and the index of X.
+        """
+        check_is_fitted(self)
+        Z, columns = check_restorable(
+            self, X, accept_sparse=self._accepts_sparse(), in_place=not self.copy
+        )
+        restored = self._map(affine_inverse, Z, columns)
+        names = self.get_feature_names_out()[columns]
+        return in_output_container(self, restored, X, names)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = self._accepts_sparse()
+        return tags
+
+    def _accepts_sparse(self) -> bool:
+        return self.location is None and self.scale in ("std", "rms", "maxabs", None)
+
+    def _learn(self, X: Any, sample_weight: Any) -> None:
+        """Set the fitted attributes from X and from those that are there already."""
+        self._check_momentum()
+        before: Moments | None = getattr(self, "_moments_", None)
+        X = check_matrix(
+            self, X, reset=before is None, accept_sparse=self._accepts_sparse()
+        )
+        if sparse.issparse(X):
+            X = _canonical_csc(X)
+        weight = None
+        if sample_weight is not None:
+            weight = check_weights(sample_weight, X.shape[0])
+            if not weight.all():  # the moments do not see the samples left out
+                refuse_infinities(self, X)
+        groups = self._groups(before is not None)
+
+        batch = Moments.of(X, weight, groups)
+        if (batch.min == -np.inf).any() or (batch.max == np.inf).any():
+            raise infinity_error(self, X)
+        quantiles = None
+        if {self.location, self.scale} & FROM_QUANTILES:
+            quantiles = Quantiles.of(X, weight, groups)
+        moments = batch
+        if before is not None and self.momentum is None:
+            moments = before.merge(batch)
+        elif before is not None:
+            moments = before.decay(batch, self.momentum)
+
+        self._groups_ = groups
+        self._moments_ = moments
+        self._resolution_ = max(
+            float(np.finfo(X.dtype).eps), getattr(self, "_resolution_", 0.0)
+        )
+        seen = self._of_columns(batch.count)
+        self.n_samples_seen_ = getattr(self, "n_samples_seen_", 0.0) + seen
+        self._set_statistics(moments, quantiles, weighted=weight is not None)
+
+    def _set_statistics(
+        self, moments: Moments, quantiles: Quantiles | None, *, weighted: bool
+    ) -> None:
+        n_values = moments.count
+        if self.momentum is not None:
+            n_values = moments.effective_count
+            self.n_effective_ = self._of_columns(n_values)
+        if weighted and self.scale == "std":
+            self._refuse_light_columns(n_values)
+        shift, delta = location_pair(self.location, moments, quantiles)
+        scale = scale_in_use(
+            self.scale,
+            moments,
+            quantiles,
+            ddof=self.ddof,
+            eps=self.eps,
+            n_values=n_values,
+            resolution=self._resolution_,
+        )
+        self._check_range(moments, np.isfinite(shift) & np.isfinite(scale))
+
+        squares = self.scale in ("std", "rms")
+        mean = np.where(moments.count > 0, moments.shift, np.nan)
+        self._delta_ = self._of_columns(delta)
+        self.location_ = None if self.location is None else self._of_columns(shift)
+        self.scale_ = None if self.scale is None else self._of_columns(scale)
+        self.mean_ = (
+            self._of_columns(mean) if squares or self.location == "mean" else None
+        )
+        self.var_ = self._of_columns(moments.variance) if squares else None
+
+    def _map(self, kernel: Any, X: Any, columns: Any) -> Any:
+        """Apply a kernel to X, which holds the given fitted columns."""
+        p = self.n_features_in_
+        shift = (np.zeros(p) if self.location_ is None else self.location_)[columns]
+        scale = (np.ones(p) if self.scale_ is None else self.scale_)[columns]
+        unseen = np.isnan(shift) | np.isnan(scale)
+        if unseen.any():
+            part = X[:, unseen].toarray() if sparse.issparse(X) else X[:, unseen]
+            unseen[unseen] = ~np.isnan(part).all(axis=0)
+        if unseen.any():
+            labels = quoted(self._labels()[columns][unseen])
+            warnings.warn(
+                f"{type(self).__name__} saw no values of columns {labels} in fit: "
+                "their values became NaN.",
+                UserWarning,
+                stacklevel=3,
+            )
+        delta = self._delta_[columns]
+        return self._apply(kernel, X, shift, delta, scale, in_place=not self.copy)
+
+    def _check_momentum(self) -> None:
+        squares = self.scale in ("std", "rms", None)
+        if self.momentum is not None and not (
+            self.location in ("mean", None) and squares
+        ):
+            raise ValueError(
+                f"momentum={self.momentum!r} of {type(self).__name__} needs location "
+                "'mean' or None and scale 'std', 'rms' or None: other statistics have "
+                f"no weighted average. Got location={self.location!r}, "
+                f"scale={self.scale!r}. Set momentum=None."
+            )
+
+    def _groups(self, continued: bool) -> NDArray[np.intp] | None:
+        """Return the group of each column, None where each is one by itself."""
+        names = getattr(self, "feature_names_in_", None)
+        groups = resolve_feature_groups(self.feature_groups, self.n_features_in_, names)
+        if continued and not np.array_equal(groups, self._groups_):
+            raise ValueError(
+                "feature_groups must stay the same from one partial_fit to the next. "
+                f"Got {self.feature_groups!r}, which are other groups than before. "
+                "Use fit to start anew."
+            )
+        return groups
+
+    def _of_columns(self, of_groups: Floats) -> Floats:
+        return of_groups if self._groups_ is None else of_groups[self._groups_]
+
+    def _refuse_light_columns(self, total_weight: Floats) -> None:
+        light = self._of_columns((total_weight > 0) & (total_weight <= self.ddof))
+        if light.any():
+            raise ValueError(
+                f"The weights of a column must sum to more than ddof={self.ddof}. "
+                f"Those of columns {self._column_labels(light)} do not. Use a smaller "
+                "ddof, or weights that count samples."
+            )
+
+    def _check_range(self, moments: Moments, finite: NDArray[np.bool]) -> None:
+        """Raise where statistics overflowed, warn where squares lose digits."""
+        overflow = self._of_columns(~finite & (moments.count > 0))
+        if overflow.any():
+            raise ValueError(
+                f"location={self.location!r}, scale={self.scale!r} of columns "
+                f"{self._column_labels(overflow)} are too large for float64. Divide "
+                "the data by a power of ten first."
+            )
+        lost = self._of_columns(loses_digits(self.scale, moments, self._resolution_))
+        if lost.any():
+            warnings.warn(
+                f"{type(self).__name__}: scale={self.scale!r} of columns "
+                f"{self._column_labels(lost)} is inaccurate, as the squares of their "
+                "differences are too small for float64. Multiply the data by a power "
+                "of ten first.",
+                RuntimeWarning,
+                stacklevel=6,
+            )
+
+
+def _canonical_csc(X: Any) -> Any:
+    """Return X as CSC whose entries occur once; the caller's matrix stays."""
+    csc = X.tocsc()
+    if not csc.has_canonical_format:
+        csc = csc.copy()
+        csc.sum_duplicates()
+    return csc

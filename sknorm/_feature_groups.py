@@ -1,0 +1,101 @@
+"""Groups of columns that share their statistics."""
+
+from collections.abc import Sequence
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def resolve_feature_groups(
+    feature_groups: int | Sequence[Sequence[Any]] | None,
+    n_features: int,
+    feature_names: NDArray[Any] | None,
+) -> NDArray[np.intp] | None:
+    """Return the number of the group of each column, None where there are no groups.
+
+    Groups are numbered in their order; columns in no group follow, each by itself.
+
+    Parameters
+    ----------
+    feature_groups : int, sequence of sequences of names or indices, or None
+        An int is a number of equal consecutive groups.
+    n_features : int
+    feature_names : ndarray of shape (n_features,) or None
+
+    Raises
+    ------
+    ValueError, TypeError
+        Where the groups do not fit the columns, or are not disjoint.
+    """
+    if feature_groups is None:
+        return None
+    if isinstance(feature_groups, Integral):
+        if n_features % feature_groups:
+            raise ValueError(
+                f"feature_groups={feature_groups} needs n columns, n a multiple of "
+                f"{feature_groups}. Got {n_features} columns. Pass a list of lists of "
+                "columns for groups of unequal sizes."
+            )
+        return np.arange(n_features) // (n_features // int(feature_groups))
+    groups = [
+        _column_indices(group, n_features, feature_names) for group in feature_groups
+    ]
+    columns, uses = np.unique(np.concatenate([[], *groups]), return_counts=True)
+    if (uses > 1).any():
+        twice = int(columns[uses > 1][0])
+        label = twice if feature_names is None else feature_names[twice]
+        raise ValueError(
+            "The groups of feature_groups must be disjoint. Got column "
+            f"{label!r} more than once."
+        )
+    numbers = np.full(n_features, -1)
+    for number, group in enumerate(groups):
+        numbers[group] = number
+    alone = numbers < 0
+    numbers[alone] = len(groups) + np.arange(alone.sum())
+    return numbers
+
+
+def _column_indices(
+    group: Any, n_features: int, feature_names: NDArray[Any] | None
+) -> NDArray[np.intp]:
+    if isinstance(group, str) or not np.iterable(group) or len(list(group)) == 0:
+        raise TypeError(
+            "Each group of feature_groups must be a list of column names or indices, "
+            f"at least one. Got {group!r} instead."
+        )
+    return np.array(
+        [_column_index(column, n_features, feature_names) for column in group], np.intp
+    )
+
+
+def _column_index(
+    column: Any, n_features: int, feature_names: NDArray[Any] | None
+) -> int:
+    if isinstance(column, Integral) and not isinstance(column, bool):
+        if not 0 <= column < n_features:
+            raise ValueError(
+                f"feature_groups needs n columns, n > {column}: its indices run from "
+                f"0 to n - 1. Got {n_features} columns."
+            )
+        return int(column)
+    if not isinstance(column, str):
+        raise TypeError(
+            "The columns in feature_groups must be names (str) or indices (int). "
+            f"Got {column!r} instead."
+        )
+    if feature_names is None:
+        raise ValueError(
+            f"feature_groups names the column {column!r}, but X has no column names. "
+            "Pass a dataframe with string column names, or use indices."
+        )
+    (found,) = np.nonzero(feature_names == column)
+    if not found.size:
+        raise ValueError(
+            f"feature_groups names the column {column!r}, which X does not have. "
+            f"Its columns are {', '.join(map(repr, feature_names[:20]))}"
+            f"{', ...' if len(feature_names) > 20 else ''}."
+        )
+    return int(found[0])

@@ -1,0 +1,163 @@
+"""The formulas in plain vectorised NumPy: oracle of the compiled core, and fallback.
+
+Clean float arrays in, float arrays out; callers have validated. Everything is computed
+in float64, in blocks that stay in cache, and rounded once on store.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+RealMatrix = NDArray[np.float64] | NDArray[np.float32]
+
+INPUT_INFINITE, OUTPUT_INFINITE = 1, 2
+
+# Values of a block: 1 MB of float64, so that a block and its temporaries stay in L2.
+BLOCK_SIZE = 2**17
+# Columns of a block, and the length of the rows that narrow blocks are folded into:
+# NumPy adds rows of 1024 values ten times faster than rows of 10.
+BLOCK_COLUMNS = 1024
+
+
+def blocks(n_rows: int, n_columns: int) -> Iterator[tuple[slice, list[slice]]]:
+    """Partition a matrix: slices of columns, each with its slices of rows.
+
+    The partition depends on the shape only, so that results do too.
+    """
+    width = max(1, min(n_columns, BLOCK_COLUMNS))
+    height = BLOCK_SIZE // width
+    rows = [slice(i, min(i + height, n_rows)) for i in range(0, n_rows, height)]
+    for j in range(0, n_columns, width):
+        yield slice(j, min(j + width, n_columns)), rows
+
+
+def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Return fl(a + b) and the rounding error of that sum, exactly (Knuth)."""
+    total = a + b
+    b_part = total - a
+    return total, (a - (total - b_part)) + (b - b_part)
+
+
+def affine(
+    X: RealMatrix, shift: Floats, delta: Floats, scale: Floats, out: RealMatrix
+) -> int:
+    """Write ((X - shift) - delta) / scale to `out` (X itself is allowed).
+
+    Parameters
+    ----------
+    X, out : ndarray of shape (n_rows, n_columns), both float64 or both float32
+    shift, delta, scale : ndarray of shape (n_columns,), float64
+
+    Returns
+    -------
+    int
+        INPUT_INFINITE if X holds an infinity, OUTPUT_INFINITE if `out` does.
+    """
+    flags = 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        for columns, row_blocks in blocks(*X.shape):
+            for rows in row_blocks:
+                block = X[rows, columns]
+                infinite = np.isinf(block).any()
+                z = np.subtract(block, shift[columns], dtype=np.float64)
+                z -= delta[columns]
+                z /= scale[columns]
+                out[rows, columns] = z
+                flags |= _flags(infinite, out[rows, columns])
+    return flags
+
+
+def affine_inverse(
+    Z: RealMatrix, shift: Floats, delta: Floats, scale: Floats, out: RealMatrix
+) -> int:
+    """Write (Z * scale + delta) + shift to `out`: the inverse of `affine`."""
+    flags = 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        for columns, row_blocks in blocks(*Z.shape):
+            for rows in row_blocks:
+                block = Z[rows, columns]
+                infinite = np.isinf(block).any()
+                x = np.multiply(block, scale[columns], dtype=np.float64)
+                x += delta[columns]
+                x += shift[columns]
+                out[rows, columns] = x
+                flags |= _flags(infinite, out[rows, columns])
+    return flags
+
+
+def _flags(input_infinite: np.bool, out: RealMatrix) -> int:
+    output_infinite = np.isinf(out).any()
+    return int(input_infinite) * INPUT_INFINITE | int(output_infinite) * OUTPUT_INFINITE
+
+
+def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats, ...]:
+    """Return count, shift, delta, m2, min, max and sum_w2 of each column of a block.
+
+    Sums are taken about a member c of the column (its first present value):
+    mean = c + S1 / n and M2 = S2 - S1**2 / n. Nothing outside the column enters its
+    sums, and cancellation costs a factor of n at the most (Samuelson's inequality).
+    It costs that much where c is itself the outlier: where S1**2 / n > 64 M2 the
+    column is done again about its mean.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns)
+        NaN counts as absent, infinities as present.
+    weight : ndarray of shape (n_rows, n_columns), default=None
+        Positive weights.
+
+    Returns
+    -------
+    tuple of seven ndarrays of shape (n_columns,), float64
+        The fields of `Moments`.
+    """
+    block = np.ascontiguousarray(X, dtype=np.float64)
+    present = ~np.isnan(block)
+    full = bool(present.all())
+    first = present.argmax(axis=0)
+    w = present.astype(np.float64) if weight is None else present * weight
+    count, sum_w2 = _reduce(np.add, w), _reduce(np.add, w * w)
+
+    member = block[first, np.arange(block.shape[1])]
+    member = np.where(count > 0, member, 0.0)
+    n = np.where(count > 0, count, 1.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        s1, m2 = _sums_about(member, block, w, n)
+        center, step = member, s1 / n
+        redo = (s1 * step > 64 * m2) | ~np.isfinite(m2)
+        if redo.any():
+            center = np.where(redo, member + step, member)
+            s1_redo, m2_redo = _sums_about(
+                center[redo], block[:, redo], w[:, redo], n[redo]
+            )
+            step[redo], m2[redo] = s1_redo / n[redo], m2_redo
+        shift, delta = two_sum(center, step)
+    lowest = _reduce(np.minimum, block if full else np.where(present, block, np.inf))
+    highest = _reduce(np.maximum, block if full else np.where(present, block, -np.inf))
+    return count, shift, delta, np.maximum(m2, 0.0), lowest, highest, sum_w2
+
+
+def _sums_about(
+    center: Floats, block: Floats, w: Floats, n: Floats
+) -> tuple[Floats, Floats]:
+    """Return the weighted sum S1 of x - center, and M2 = S2 - S1**2 / n."""
+    d = block - center
+    np.copyto(d, 0.0, where=w == 0)
+    wd = d * w
+    s1 = _reduce(np.add, wd)
+    return s1, _reduce(np.add, wd * d) - s1 * (s1 / n)
+
+
+def _reduce(ufunc: np.ufunc, block: NDArray[Any]) -> Floats:
+    """Reduce the rows of a block to one, in two levels: chains stay short."""
+    n_rows, n_columns = block.shape
+    fold = max(1, min(n_rows, BLOCK_COLUMNS // max(1, n_columns)))
+    whole = n_rows - n_rows % fold
+    long_rows = block[:whole].reshape(-1, fold * n_columns)
+    total = ufunc.reduce(ufunc.reduce(long_rows).reshape(fold, n_columns))
+    if whole < n_rows:
+        total = ufunc(total, ufunc.reduce(block[whole:]))
+    return np.asarray(total)

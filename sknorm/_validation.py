@@ -1,0 +1,283 @@
+"""The only home of private scikit-learn imports and of the wording of input errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from numbers import Integral, Real
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.base import BaseEstimator, _fit_context
+from sklearn.utils import check_array
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._set_output import ADAPTERS_MANAGER, _get_output_config
+from sklearn.utils.validation import _get_feature_names, validate_data
+
+__all__ = [
+    "Integral",
+    "Interval",
+    "OneOf",
+    "Real",
+    "all_or_nothing",
+    "check_matrix",
+    "check_restorable",
+    "check_weights",
+    "fit_context",
+    "in_output_container",
+    "infinity_error",
+    "quoted",
+    "refuse_infinities",
+]
+
+FLOATS = [np.float64, np.float32]
+
+fit_context = _fit_context(prefer_skip_nested_validation=True)
+E = TypeVar("E", bound=BaseEstimator)
+
+
+class OneOf(StrOptions):
+    """Constraint: one of some strings, or None; named in a fixed order."""
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        """Return whether val is None or one of the strings."""
+        return val is None or bool(super().is_satisfied_by(val))
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(map(repr, sorted(self.options)))}, None"
+
+
+@contextmanager
+def all_or_nothing(estimator: E, *, refit: bool) -> Iterator[E]:
+    """Give a draft of the estimator to learn in, and adopt its state at the end.
+
+    Where the body raises, or is interrupted, the estimator stays exactly as it was.
+
+    Parameters
+    ----------
+    estimator : estimator
+    refit : bool
+        Whether the draft starts without the fitted state.
+    """
+    draft = object.__new__(type(estimator))
+    draft.__dict__.update(
+        (name, value)
+        for name, value in vars(estimator).items()
+        if not (refit and name.endswith("_"))
+    )
+    yield draft
+    estimator.__dict__ = draft.__dict__
+
+
+def check_matrix(
+    estimator: BaseEstimator,
+    X: Any,
+    *,
+    reset: bool,
+    accept_sparse: bool,
+    in_place: bool = False,
+) -> Any:
+    """Return X as a float64 or float32 matrix; infinities are left to the caller.
+
+    Parameters
+    ----------
+    estimator : estimator
+    X : array-like, sparse matrix or dataframe
+    reset : bool
+        Whether to set (True) or check `n_features_in_` and `feature_names_in_`.
+    accept_sparse : bool
+        Whether CSR and CSC pass.
+    in_place : bool, default=False
+        Whether the result will be written to.
+    """
+    X = _numbers_only(X)
+    if reset:
+        _refuse_duplicate_names(X)
+    _explain_sparse(estimator, X, accept_sparse)
+    return validate_data(
+        estimator,
+        X,
+        reset=reset,
+        accept_sparse=("csr", "csc") if accept_sparse else False,
+        dtype=_float_dtypes(X),
+        force_writeable=in_place,
+        ensure_all_finite=False,
+    )
+
+
+def check_restorable(
+    estimator: BaseEstimator, Z: Any, *, accept_sparse: bool, in_place: bool
+) -> tuple[Any, NDArray[np.intp] | slice]:
+    """Return Z as a float matrix, and the fitted columns that it holds.
+
+    Returns
+    -------
+    Z : ndarray or sparse matrix, float64 or float32
+    columns : ndarray of shape (Z.shape[1],) or slice
+        Which of the fitted columns they are: found by name, else all in order.
+    """
+    Z = _numbers_only(Z)
+    columns = _fitted_columns(estimator, Z)
+    _explain_sparse(estimator, Z, accept_sparse)
+    matrix = check_array(
+        Z,
+        accept_sparse=("csr", "csc") if accept_sparse else False,
+        dtype=_float_dtypes(Z),
+        force_writeable=in_place,
+        ensure_all_finite=False,
+        estimator=estimator,
+        input_name="X",
+    )
+    if columns is None and matrix.shape[1] != estimator.n_features_in_:
+        raise ValueError(
+            f"X has {matrix.shape[1]} features, but {type(estimator).__name__} is "
+            f"expecting {estimator.n_features_in_} features as input. Some of the "
+            "columns can be restored from a dataframe with the names seen in fit."
+        )
+    return matrix, slice(None) if columns is None else columns
+
+
+def _fitted_columns(estimator: BaseEstimator, Z: Any) -> NDArray[np.intp] | None:
+    """Return the positions among the fitted columns of a dataframe's, by name."""
+    fitted = getattr(estimator, "feature_names_in_", None)
+    names = None if fitted is None else _get_feature_names(Z)
+    if fitted is None or names is None:
+        return None
+    _refuse_duplicate_names(Z)
+    position = {name: index for index, name in enumerate(fitted)}
+    unknown = [name for name in names if name not in position]
+    if unknown:
+        raise ValueError(
+            f"X has the columns {quoted(unknown)}, which {type(estimator).__name__} "
+            "did not see in fit. Any subset of the columns seen there can be "
+            f"restored, in any order: {quoted(fitted)}."
+        )
+    return np.array([position[name] for name in names], np.intp)
+
+
+def check_weights(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
+    """Return sample weights as float64 of shape (n_samples,), all finite and >= 0."""
+    weight = np.asarray(_numbers_only(sample_weight, "sample_weight"), dtype=np.float64)
+    if weight.shape != (n_samples,):
+        raise ValueError(
+            f"sample_weight must have shape ({n_samples},), one weight a sample. "
+            f"Got shape {weight.shape}."
+        )
+    if not np.isfinite(weight).all():
+        raise ValueError(
+            "sample_weight must be finite. Got NaN or infinity at sample "
+            f"{np.argmin(np.isfinite(weight))}."
+        )
+    if (weight < 0).any():
+        raise ValueError(
+            f"sample_weight must not be negative. Got {weight.min()} at sample "
+            f"{weight.argmin()}. Use 0 to leave a sample out."
+        )
+    if not weight.any():
+        raise ValueError(
+            "sample_weight must not be all zero: nothing would be left to learn from."
+        )
+    return weight
+
+
+def refuse_infinities(estimator: BaseEstimator, X: Any) -> None:
+    """Raise where X holds an infinity; a pass over the data of its own."""
+    if np.isinf(X.data if sparse.issparse(X) else X).any():
+        raise infinity_error(estimator, X)
+
+
+def infinity_error(estimator: BaseEstimator, X: Any) -> ValueError:
+    """Return scikit-learn's error for infinities, with the place of the first."""
+    if sparse.issparse(X):
+        X = X.tocoo()
+        first = np.argmax(np.isinf(X.data))
+        row, column = X.row[first], X.col[first]
+    else:
+        row, column = np.unravel_index(np.argmax(np.isinf(X)), X.shape)
+    names = getattr(estimator, "feature_names_in_", None)
+    label = int(column) if names is None else names[column]
+    return ValueError(
+        f"Input X contains infinity or a value too large for {X.dtype!r}, the first in "
+        f"row {row}, column {label!r}. {type(estimator).__name__} takes NaN for "
+        "missing values: replace infinities by NaN, or leave these rows out."
+    )
+
+
+def in_output_container(
+    estimator: BaseEstimator, values: Any, original: Any, columns: NDArray[Any]
+) -> Any:
+    """Return values as the frame that `set_output` asks for, if any."""
+    container = _get_output_config("transform", estimator)["dense"]
+    if container == "default" or sparse.issparse(values):
+        return values
+    adapter = ADAPTERS_MANAGER.adapters[container]
+    return adapter.create_container(values, original, columns=columns)
+
+
+def _numbers_only(X: Any, name: str = "X") -> Any:
+    """Refuse text, numerals included, and dates. Lists become arrays."""
+    if isinstance(X, (list, tuple)):
+        X = np.asarray(X)
+    if isinstance(X, np.ndarray):
+        _refuse_text_and_dates(X, name)
+    elif hasattr(X, "dtypes") and hasattr(X, "columns"):
+        doubtful = [i for i, dtype in enumerate(X.dtypes) if not _is_number(dtype)]
+        if doubtful:
+            part = X.iloc[:, doubtful] if hasattr(X, "iloc") else X[:, doubtful]
+            _refuse_text_and_dates(part.to_numpy(), name)
+    return X
+
+
+def _is_number(dtype: Any) -> bool:
+    """Whether a dtype of NumPy, pandas or polars is numeric or boolean."""
+    kind = getattr(dtype, "kind", None)
+    if kind is not None:
+        return kind in "fiubc"
+    return bool(dtype.is_numeric()) or str(dtype) == "Boolean"
+
+
+def _refuse_text_and_dates(values: NDArray[Any], name: str) -> None:
+    if values.dtype.kind == "O":
+        text = [v for v in values.flat if isinstance(v, (str, bytes))][:1]
+    else:
+        text = [] if values.dtype.kind in "fiubc" else list(values.flat[:1])
+    if text:
+        raise ValueError(
+            f"{name} must hold numbers. Got {text[0]!r}. Convert text with "
+            "pandas.to_numeric, encode categories and dates, or leave them out."
+        )
+
+
+def _float_dtypes(X: Any) -> Any:
+    """Return the dtypes to keep: float32 for frames whose columns all are."""
+    frame_dtypes = {str(dtype).lower() for dtype in getattr(X, "dtypes", ())}
+    if frame_dtypes and frame_dtypes <= {"float32", "float[pyarrow]"}:
+        return np.float32
+    return FLOATS
+
+
+def _refuse_duplicate_names(X: Any) -> None:
+    names = _get_feature_names(X)
+    if names is not None and len(set(names)) < len(names):
+        unique, uses = np.unique(names.astype(str), return_counts=True)
+        raise ValueError(
+            "The column names of X must be unique. Got more than once: "
+            f"{quoted(unique[uses > 1].tolist())}."
+        )
+
+
+def _explain_sparse(estimator: BaseEstimator, X: Any, accept_sparse: bool) -> None:
+    if sparse.issparse(X) and not accept_sparse:
+        raise ValueError(
+            f"{type(estimator).__name__} takes a sparse X only with location=None and "
+            f"scale 'std', 'rms', 'maxabs' or None. Got location="
+            f"{estimator.location!r}, scale={estimator.scale!r}, which would turn the "
+            "zeros into other values. Change them, or pass X.toarray()."
+        )
+
+
+def quoted(names: Any) -> str:
+    """Return the names, or the first ten of them, for a message."""
+    names = list(names)
+    text = ", ".join(repr(name) for name in names[:10])
+    return f"{text}, ... ({len(names)} in all)" if len(names) > 10 else text

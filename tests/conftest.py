@@ -1,0 +1,25 @@
+"""What every test run shares: its profile, and a header that names the kernels."""
+
+from pathlib import Path
+
+import hypothesis
+import numpy as np
+import pytest
+import sknorm
+from sknorm._kernels import IMPLEMENTATION
+
+# Choose with `pytest --hypothesis-profile=quick`.
+hypothesis.settings.register_profile("full", max_examples=200, deadline=None)
+hypothesis.settings.register_profile("quick", max_examples=20, deadline=None)
+hypothesis.settings.load_profile("full")
+
+
+def pytest_report_header() -> str:
+    """Name the package under test, so that no log leaves it open."""
+    return f"sknorm: {IMPLEMENTATION} kernels, {Path(sknorm.__file__).parent}"
+
+
+@pytest.fixture
+def rng():
+    """Return a generator of its own for each test."""
+    return np.random.default_rng(0)

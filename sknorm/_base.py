@@ -1,6 +1,5 @@
 """What the estimators share: parameters, tags, one map and one inverse."""
 
-import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -18,6 +17,7 @@ from sknorm._validation import (
     infinity_error,
     quoted,
     refuse_infinities,
+    warn,
 )
 
 Kernel = Callable[..., int]
@@ -81,12 +81,11 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
             infinite[_column_of_entries(out)[np.isinf(out.data)]] = True
         else:
             infinite = np.isinf(out).any(axis=0)
-        warnings.warn(
+        warn(
             f"{type(self).__name__}: the results for columns "
             f"{self._column_labels(infinite)} do not fit into {out.dtype} and became "
             "infinite.",
             RuntimeWarning,
-            stacklevel=4,
         )
 
     def _labels(self) -> NDArray[Any]:

@@ -1,6 +1,5 @@
 """BatchStandardizer: each value relative to its column."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
@@ -37,6 +36,7 @@ from sknorm._validation import (
     infinity_error,
     quoted,
     refuse_infinities,
+    warn,
 )
 
 
@@ -400,12 +400,11 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             part = X[:, unseen].toarray() if sparse.issparse(X) else X[:, unseen]
             unseen[unseen] = ~np.isnan(part).all(axis=0)
         if unseen.any():
-            labels = quoted(self._labels()[columns][unseen])
-            warnings.warn(
+            labels = quoted(self._labels()[columns][unseen].tolist())
+            warn(
                 f"{type(self).__name__} saw no values of columns {labels} in fit: "
                 "their values became NaN.",
                 UserWarning,
-                stacklevel=3,
             )
         delta = self._delta_[columns]
         return self._apply(kernel, X, shift, delta, scale, in_place=not self.copy)
@@ -457,13 +456,12 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             )
         lost = self._of_columns(loses_digits(self.scale, moments, self._resolution_))
         if lost.any():
-            warnings.warn(
+            warn(
                 f"{type(self).__name__}: scale={self.scale!r} of columns "
                 f"{self._column_labels(lost)} is inaccurate, as the squares of their "
                 "differences are too small for float64. Multiply the data by a power "
                 "of ten first.",
                 RuntimeWarning,
-                stacklevel=6,
             )
 
 

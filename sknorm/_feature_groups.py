@@ -74,8 +74,8 @@ def _column_indices(
 def _column_index(
     column: Any, n_features: int, feature_names: NDArray[Any] | None
 ) -> int:
-    if isinstance(column, Integral) and not isinstance(column, bool):
-        if not 0 <= column < n_features:
+    if isinstance(column, Integral) and not isinstance(column, bool) and column >= 0:
+        if column >= n_features:
             raise ValueError(
                 f"feature_groups needs n columns, n > {column}: its indices run from "
                 f"0 to n - 1. Got {n_features} columns."
@@ -83,7 +83,7 @@ def _column_index(
         return int(column)
     if not isinstance(column, str):
         raise TypeError(
-            "The columns in feature_groups must be names (str) or indices (int). "
+            "The columns in feature_groups must be names (str) or indices (int >= 0). "
             f"Got {column!r} instead."
         )
     if feature_names is None:

@@ -1,5 +1,7 @@
 """The only home of private scikit-learn imports and of the wording of input errors."""
 
+import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
@@ -28,6 +30,7 @@ __all__ = [
     "infinity_error",
     "quoted",
     "refuse_infinities",
+    "warn",
 ]
 
 FLOATS = [np.float64, np.float32]
@@ -91,8 +94,7 @@ def check_matrix(
         Whether the result will be written to.
     """
     X = _numbers_only(X)
-    if reset:
-        _refuse_duplicate_names(X)
+    _refuse_duplicate_names(X)
     _explain_sparse(estimator, X, accept_sparse)
     return validate_data(
         estimator,
@@ -140,10 +142,10 @@ def check_restorable(
 def _fitted_columns(estimator: BaseEstimator, Z: Any) -> NDArray[np.intp] | None:
     """Return the positions among the fitted columns of a dataframe's, by name."""
     fitted = getattr(estimator, "feature_names_in_", None)
-    names = None if fitted is None else _get_feature_names(Z)
-    if fitted is None or names is None:
-        return None
     _refuse_duplicate_names(Z)
+    names = None if fitted is None else _get_feature_names(Z)
+    if names is None:
+        return None
     position = {name: index for index, name in enumerate(fitted)}
     unknown = [name for name in names if name not in position]
     if unknown:
@@ -215,9 +217,11 @@ def in_output_container(
 
 
 def _numbers_only(X: Any, name: str = "X") -> Any:
-    """Refuse text, numerals included, and dates. Lists become arrays."""
+    """Refuse text, numerals included, and dates. Lists become arrays, masks NaN."""
     if isinstance(X, (list, tuple)):
         X = np.asarray(X)
+    if isinstance(X, np.ma.MaskedArray):
+        X = np.ma.filled(X if X.dtype.kind == "f" else X.astype(np.float64), np.nan)
     if isinstance(X, np.ndarray):
         _refuse_text_and_dates(X, name)
     elif hasattr(X, "dtypes") and hasattr(X, "columns"):
@@ -237,32 +241,31 @@ def _is_number(dtype: Any) -> bool:
 
 
 def _refuse_text_and_dates(values: NDArray[Any], name: str) -> None:
+    suspects = [] if values.dtype.kind in "fiubc" else values.ravel().astype(object)
     if values.dtype.kind == "O":
-        text = [v for v in values.flat if isinstance(v, (str, bytes))][:1]
-    else:
-        text = [] if values.dtype.kind in "fiubc" else list(values.flat[:1])
-    if text:
+        suspects = [value for value in suspects if isinstance(value, (str, bytes))]
+    if len(suspects):
         raise ValueError(
-            f"{name} must hold numbers. Got {text[0]!r}. Convert text with "
+            f"{name} must hold numbers. Got {suspects[0]!r}. Convert text with "
             "pandas.to_numeric, encode categories and dates, or leave them out."
         )
 
 
 def _float_dtypes(X: Any) -> Any:
     """Return the dtypes to keep: float32 for frames whose columns all are."""
-    frame_dtypes = {str(dtype).lower() for dtype in getattr(X, "dtypes", ())}
-    if frame_dtypes and frame_dtypes <= {"float32", "float[pyarrow]"}:
-        return np.float32
-    return FLOATS
+    if not hasattr(X, "columns"):
+        return FLOATS
+    dtypes = {str(dtype).lower() for dtype in X.dtypes}
+    return np.float32 if dtypes <= {"float32", "float[pyarrow]"} else FLOATS
 
 
 def _refuse_duplicate_names(X: Any) -> None:
-    names = _get_feature_names(X)
-    if names is not None and len(set(names)) < len(names):
-        unique, uses = np.unique(names.astype(str), return_counts=True)
+    names = list(getattr(X, "columns", ()))
+    if len(set(names)) < len(names):
+        twice = sorted({str(name) for name in names if names.count(name) > 1})
         raise ValueError(
             "The column names of X must be unique. Got more than once: "
-            f"{quoted(unique[uses > 1].tolist())}."
+            f"{quoted(twice)}. Rename or drop columns."
         )
 
 
@@ -270,10 +273,20 @@ def _explain_sparse(estimator: BaseEstimator, X: Any, accept_sparse: bool) -> No
     if sparse.issparse(X) and not accept_sparse:
         raise ValueError(
             f"{type(estimator).__name__} takes a sparse X only with location=None and "
-            f"scale 'std', 'rms', 'maxabs' or None. Got location="
-            f"{estimator.location!r}, scale={estimator.scale!r}, which would turn the "
-            "zeros into other values. Change them, or pass X.toarray()."
+            "scale 'std', 'rms', 'maxabs' or None, which leave zeros alone. Got "
+            f"location={estimator.location!r}, scale={estimator.scale!r}. Change them, "
+            "or pass X.toarray()."
         )
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn at the line that called into this package, or scikit-learn on the way."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(
+        ("sknorm.", "sklearn.")
+    ):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
 
 
 def quoted(names: Any) -> str:

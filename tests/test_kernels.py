@@ -1,0 +1,162 @@
+"""The two implementations, side by side, and the choice between them."""
+
+import os
+import subprocess
+import sys
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from sknorm import _kernels
+from sknorm._kernels import INPUT_INFINITE, OUTPUT_INFINITE, _generic
+
+REQUESTED = os.environ.get("SKNORM_KERNELS", "")
+IMPLEMENTATIONS = [_generic]
+if _kernels.IMPLEMENTATION == "compiled":
+    from sknorm._kernels import _core
+
+    IMPLEMENTATIONS.append(_core)
+
+implementations = pytest.mark.parametrize(
+    "kernels", IMPLEMENTATIONS, ids=lambda module: module.__name__.rpartition(".")[2]
+)
+dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+
+
+def statistics_of(rng, n_columns):
+    """Return shift, delta and scale for some columns."""
+    shift = rng.normal(size=n_columns) + 1e6
+    return shift, rng.normal(size=n_columns) * 1e-11, rng.uniform(1, 2, n_columns)
+
+
+def test_the_requested_implementation_runs():
+    """SKNORM_KERNELS decides; CI sets it, so that no core is missed unseen."""
+    assert REQUESTED in ("", _kernels.IMPLEMENTATION)
+
+
+@implementations
+@dtypes
+@pytest.mark.parametrize("shape", [(0, 3), (1, 1), (7, 3), (3, 5000), (20_000, 9)])
+def test_formula(kernels, dtype, shape, rng):
+    """Float64 arithmetic in the order of the formula, rounded once."""
+    shift, delta, scale = statistics_of(rng, shape[1])
+    X = (rng.normal(size=shape) + shift).astype(dtype)
+    X[rng.random(shape) < 0.1] = np.nan
+    out = np.empty_like(X)
+    wide = X.astype(np.float64)
+    assert kernels.affine(X, shift, delta, scale, out) == 0
+    np.testing.assert_array_equal(out, (((wide - shift) - delta) / scale).astype(dtype))
+    assert kernels.affine_inverse(X, shift, delta, scale, out) == 0
+    np.testing.assert_array_equal(out, ((wide * scale + delta) + shift).astype(dtype))
+
+
+@implementations
+@dtypes
+@pytest.mark.parametrize("name", ["affine", "affine_inverse"])
+def test_in_place_and_read_only(kernels, dtype, name, rng):
+    """The result may overwrite the input; a read-only input is read."""
+    kernel = getattr(kernels, name)
+    statistics = statistics_of(rng, 4)
+    X = rng.normal(size=(50, 4)).astype(dtype)
+    expected = np.empty_like(X)
+    X.setflags(write=False)
+    kernel(X, *statistics, expected)
+    X = X.copy()
+    kernel(X, *statistics, X)
+    np.testing.assert_array_equal(X, expected)
+
+
+@implementations
+@dtypes
+@pytest.mark.parametrize("name", ["affine", "affine_inverse"])
+@pytest.mark.parametrize("position", [(0, 0), (3, 1), (299, 2)])
+@pytest.mark.parametrize("infinity", [np.inf, -np.inf])
+def test_flags(kernels, dtype, name, position, infinity, rng):
+    """Infinities going in and coming out are told apart; NaN is neither."""
+    kernel = getattr(kernels, name)
+    zeros, ones = np.zeros(3), np.ones(3)
+    X = rng.normal(size=(300, 3)).astype(dtype)
+    X[5] = np.nan
+    out = np.empty_like(X)
+    assert kernel(X, zeros, zeros, ones, out) == 0
+    X[position] = infinity
+    assert kernel(X, zeros, zeros, ones, out) == INPUT_INFINITE | OUTPUT_INFINITE
+    X[position] = np.finfo(dtype).max
+    scale = np.full(3, 0.5 if name == "affine" else 2.0)
+    assert kernel(X, zeros, zeros, scale, out) == OUTPUT_INFINITE
+    assert np.isinf(out[position])
+
+
+@implementations
+def test_lengths_are_asserted(kernels, rng):
+    """Statistics of another length are an error, not a read beyond the end."""
+    X, four, three = rng.normal(size=(5, 4)), np.ones(4), np.ones(3)
+    for arguments in ((three, four, four), (four, three, four), (four, four, three)):
+        with pytest.raises(ValueError):  # noqa: PT011 - NumPy and the core word it apart
+            kernels.affine(X, *arguments, np.empty_like(X))
+
+
+@pytest.mark.parametrize("layout", ["F", "strided"])
+def test_other_layouts_take_the_generic_code(layout, rng):
+    """The core does C order; everything else works all the same."""
+    statistics = statistics_of(rng, 4)
+    X = rng.normal(size=(50, 4))
+    expected = np.empty_like(X)
+    _kernels.affine(X, *statistics, expected)
+    other = np.asfortranarray(X) if layout == "F" else np.repeat(X, 2, axis=1)[:, ::2]
+    out = np.empty_like(other)
+    _kernels.affine(other, *statistics, out)
+    np.testing.assert_array_equal(out, expected)
+
+
+def run_with(requested):
+    """Import the kernels in a new process with SKNORM_KERNELS set."""
+    return subprocess.run(
+        [sys.executable, "-c", "from sknorm import _kernels as k; print(k.IMPLEMENTATION)"],
+        env={**os.environ, "SKNORM_KERNELS": requested},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_generic_can_be_forced():
+    """SKNORM_KERNELS=generic takes NumPy, also where the core was built."""
+    assert run_with("generic").stdout == "generic\n"
+
+
+def test_an_unknown_request_is_an_error():
+    """A misspelt request is not taken for unset."""
+    error = run_with("fast").stderr
+    assert (
+        "ImportError: The environment variable SKNORM_KERNELS must be 'generic', "
+        "'compiled' or unset. Got 'fast' instead."
+    ) in error
+
+
+def test_a_missing_core_is_an_error_on_request(monkeypatch):
+    """SKNORM_KERNELS=compiled never falls back in silence; unset does."""
+    monkeypatch.setitem(sys.modules, "sknorm._kernels._core", None)
+    monkeypatch.delattr(_kernels, "_core", raising=False)
+    with pytest.raises(ImportError, match=r"Did you forget to build\? Install with"):
+        _kernels._choose("compiled")
+    assert _kernels._choose("") is _generic
+
+
+def test_blocks_partition_the_matrix():
+    """Every value is in one block, whatever the shape."""
+    for shape in ((1, 1), (300_000, 1), (5, 3000), (700, 1024), (0, 2)):
+        seen = np.zeros(shape, int)
+        for columns, row_blocks in _generic.blocks(*shape):
+            for rows in row_blocks:
+                seen[rows, columns] += 1
+        assert (seen == 1).all()
+
+
+def test_two_sum_is_exact(rng):
+    """The sum and its error add up to the two numbers, in rational arithmetic."""
+    a, b = rng.normal(size=(2, 200)) * 10.0 ** rng.integers(-20, 20, size=(2, 200))
+    total, error = _generic.two_sum(a, b)
+    for values in zip(a, b, total, error, strict=True):
+        x, y, s, e = map(Fraction, values)
+        assert x + y == s + e

@@ -1,0 +1,84 @@
+"""Order statistics of columns."""
+
+import numpy as np
+import pytest
+from exact import exact_column
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import iqr, median_abs_deviation
+from sknorm._quantiles import Quantiles, quantile
+
+
+def test_scipy(rng):
+    """Median, IQR and MAD are NumPy's and SciPy's, NaN left out."""
+    X = rng.normal(size=(101, 5))
+    X[rng.random(X.shape) < 0.2] = np.nan
+    quantiles = Quantiles.of(X)
+    np.testing.assert_allclose(quantiles.shift, np.nanmedian(X, axis=0), rtol=1e-14)
+    np.testing.assert_allclose(
+        quantiles.iqr, iqr(X, axis=0, nan_policy="omit"), rtol=1e-13
+    )
+    np.testing.assert_allclose(
+        quantiles.mad,
+        median_abs_deviation(X, axis=0, scale="normal", nan_policy="omit"),
+        rtol=1e-13,
+    )
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 10, 101])
+def test_weights_of_one_change_nothing(n, rng):
+    """The weighted formula is the unweighted one where all weights are 1."""
+    values, q = rng.normal(size=n) + 100, [0, 0.1, 0.25, 0.5, 0.75, 1]
+    np.testing.assert_allclose(
+        quantile(values, q, np.ones(n)), np.quantile(values, q), rtol=1e-14
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-100, 100), st.integers(1, 5)), min_size=1, max_size=20
+    ),
+    st.sampled_from([0, 0.1, 0.25, 0.5, 0.75, 0.9, 1]),
+)
+def test_whole_weights_are_repeated_values(pairs, q):
+    """A weight of 3 is the value three times."""
+    values, weight = np.array(pairs, float).T
+    expected = np.quantile(np.repeat(values, weight.astype(int)), q)
+    assert quantile(values, [q], weight)[0] == pytest.approx(expected, abs=1e-11)
+
+
+def test_small_weights_scale_freely(rng):
+    """Weights below 1 count by their ratios, and equal ones like no weights."""
+    values, weight, q = rng.normal(size=30), rng.uniform(0.5, 1, 30), [0.25, 0.5, 0.75]
+    expected = quantile(values, q, weight)
+    np.testing.assert_allclose(quantile(values, q, weight / 30), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        quantile(values, q, np.full(30, 1 / 30)), np.quantile(values, q), rtol=1e-12
+    )
+
+
+def test_weight_0_and_nan_are_absent(rng):
+    """They change nothing; a column without values is NaN."""
+    X = rng.normal(size=(20, 3))
+    weight = np.tile([0.0, 1, 2, 3], 5)
+    X[::3, 1] = np.nan
+    X[:, 2] = np.nan
+    quantiles = Quantiles.of(X, weight)
+    for j in (0, 1):
+        seen = ~np.isnan(X[:, j])
+        exact = exact_column(X[seen, j], weight[seen])
+        assert quantiles.shift[j] == pytest.approx(float(exact["median"]), rel=1e-13)
+        assert quantiles.iqr[j] == pytest.approx(float(exact["iqr"]), rel=1e-13)
+        assert quantiles.mad[j] == pytest.approx(float(exact["mad"]), rel=1e-13)
+    assert np.isnan([quantiles.shift[2], quantiles.iqr[2], quantiles.mad[2]]).all()
+
+
+def test_groups_are_pooled(rng):
+    """The columns of a group give the order statistics of all their values."""
+    X = rng.normal(size=(11, 5))
+    quantiles = Quantiles.of(X, groups=np.array([1, 0, 1, 2, 1]))
+    np.testing.assert_allclose(
+        quantiles.shift,
+        [np.median(X[:, 1]), np.median(X[:, [0, 2, 4]]), np.median(X[:, 3])],
+        rtol=1e-14,
+    )

@@ -88,6 +88,48 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
             RuntimeWarning,
         )
 
+    def _check_range(self, overflow: NDArray[np.bool], lost: NDArray[np.bool]) -> None:
+        """Raise for columns whose statistics overflowed, warn of squares too small."""
+        if overflow.any():
+            raise ValueError(
+                f"location={self.location!r}, scale={self.scale!r} of columns "
+                f"{self._column_labels(overflow)} are too large for float64. Divide "
+                "the data by a power of ten first."
+            )
+        if lost.any():
+            warn(
+                f"{type(self).__name__}: scale={self.scale!r} of columns "
+                f"{self._column_labels(lost)} is inaccurate, as the squares of their "
+                "differences are too small for float64. Multiply the data by a power "
+                "of ten first.",
+                RuntimeWarning,
+            )
+
+    def _refuse_light_weights(self, light: NDArray[np.bool]) -> None:
+        """Raise for columns whose weights leave no variance to estimate."""
+        if light.any():
+            raise ValueError(
+                f"The weights of a column must sum to more than ddof={self.ddof}. "
+                f"Those of columns {self._column_labels(light)} do not. Use a smaller "
+                "ddof, or weights that count samples."
+            )
+
+    def _warn_about_columns_never_seen(
+        self, X: Any, unseen: NDArray[np.bool], labels: NDArray[Any]
+    ) -> None:
+        """Warn where X has values in columns of which fit saw none."""
+        if not unseen.any():
+            return
+        part = X[:, unseen].toarray() if sparse.issparse(X) else X[:, unseen]
+        met = ~np.isnan(part).all(axis=0)
+        if met.any():
+            warn(
+                f"{type(self).__name__} saw no values of columns "
+                f"{quoted(labels[unseen][met].tolist())} in fit: their values became "
+                "NaN.",
+                UserWarning,
+            )
+
     def _labels(self) -> NDArray[Any]:
         """Return the names of the columns, or their indices where they have none."""
         indices = np.arange(self.n_features_in_)

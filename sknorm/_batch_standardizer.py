@@ -5,14 +5,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from sklearn.base import OneToOneFeatureMixin
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sknorm._base import BaseNormalizer
+from sknorm._batches import check_momentum, learns_in_parts
 from sknorm._feature_groups import resolve_feature_groups
-from sknorm._kernels import Floats, affine, affine_inverse
+from sknorm._kernels import affine, affine_inverse
 from sknorm._location_scale import (
     FROM_QUANTILES,
     Location,
@@ -28,28 +27,15 @@ from sknorm._validation import (
     Interval,
     Real,
     all_or_nothing,
+    available_if,
     check_matrix,
     check_restorable,
     check_weights,
     fit_context,
     in_output_container,
     infinity_error,
-    quoted,
     refuse_infinities,
-    warn,
 )
-
-
-def _learns_in_parts(estimator: "BatchStandardizer") -> bool:
-    for parameter, merging in (("location", "mean"), ("scale", "std")):
-        value = getattr(estimator, parameter)
-        if value in FROM_QUANTILES:
-            raise AttributeError(
-                f"BatchStandardizer({parameter}={value!r}) cannot be fitted in parts: "
-                "quantiles of parts do not determine the quantiles of the whole. "
-                f'Use fit, or {parameter}="{merging}".'
-            )
-    return True
 
 
 class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
@@ -114,11 +100,6 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
     feature_names_in_ : ndarray of shape (n_features_in_,), object
         Names of the columns. Only where X has column names that are all strings.
 
-    See Also
-    --------
-    sklearn.preprocessing.StandardScaler : The z-score of columns.
-    sklearn.preprocessing.RobustScaler : Median and interquartile range of columns.
-
     Notes
     -----
     Statistics are computed in float64 from sums about a member of the column, and
@@ -159,12 +140,10 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
            [ 2., nan],
            [ 3., 30.]])
 
-    A constant column has scale 1, and becomes 0 even where the data were rounded:
+    A constant column has scale 1, also where its values were rounded apart:
 
-    >>> BatchStandardizer().fit_transform([[0.3], [0.1 + 0.2], [0.3]]).round(15)
-    array([[0.],
-           [0.],
-           [0.]])
+    >>> BatchStandardizer().fit([[0.3], [0.1 + 0.2], [0.3]]).scale_
+    array([1.])
 
     A column never seen turns into NaN, with a warning:
 
@@ -238,13 +217,12 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             draft._learn(X, sample_weight)
         return self
 
-    @available_if(_learns_in_parts)
+    @available_if(learns_in_parts)
     @fit_context
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Learn from one more batch; without `momentum`, as `fit` on all of them.
 
-        It exists for the statistics that parts determine for the whole: mean, std,
-        rms, min, range and maxabs.
+        For the statistics that parts determine: mean, std, rms, min, range, maxabs.
 
         Parameters
         ----------
@@ -320,17 +298,18 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         return tags
 
     def _accepts_sparse(self) -> bool:
-        return self.location is None and self.scale in ("std", "rms", "maxabs", None)
+        centred = (
+            self.location is not None or getattr(self, "location_", None) is not None
+        )
+        return not centred and self.scale in ("std", "rms", "maxabs", None)
 
     def _learn(self, X: Any, sample_weight: Any) -> None:
         """Set the fitted attributes from X and from those that are there already."""
-        self._check_momentum()
+        check_momentum(self)
         before: Moments | None = getattr(self, "_moments_", None)
         X = check_matrix(
             self, X, reset=before is None, accept_sparse=self._accepts_sparse()
         )
-        if sparse.issparse(X):
-            X = _canonical_csc(X)
         weight = None
         if sample_weight is not None:
             weight = check_weights(sample_weight, X.shape[0])
@@ -347,7 +326,7 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         moments = batch
         if before is not None and self.momentum is None:
             moments = before.merge(batch)
-        elif before is not None:
+        elif before is not None and self.momentum is not None:
             moments = before.decay(batch, self.momentum)
 
         self._groups_ = groups
@@ -363,11 +342,14 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         self, moments: Moments, quantiles: Quantiles | None, *, weighted: bool
     ) -> None:
         n_values = moments.count
+        self.__dict__.pop("n_effective_", None)
         if self.momentum is not None:
             n_values = moments.effective_count
             self.n_effective_ = self._of_columns(n_values)
+        seen = moments.count > 0
         if weighted and self.scale == "std":
-            self._refuse_light_columns(n_values)
+            light = self._of_columns(seen & (n_values <= self.ddof))
+            self._refuse_light_weights(light)
         shift, delta = location_pair(self.location, moments, quantiles)
         scale = scale_in_use(
             self.scale,
@@ -378,16 +360,17 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             n_values=n_values,
             resolution=self._resolution_,
         )
-        self._check_range(moments, np.isfinite(shift) & np.isfinite(scale))
+        overflow = seen & ~(np.isfinite(shift) & np.isfinite(scale))
+        lost = loses_digits(self.scale, moments, self._resolution_)
+        self._check_range(self._of_columns(overflow), self._of_columns(lost))
 
         squares = self.scale in ("std", "rms")
-        mean = np.where(moments.count > 0, moments.shift, np.nan)
+        mean = np.where(seen, moments.shift, np.nan)
         self._delta_ = self._of_columns(delta)
         self.location_ = None if self.location is None else self._of_columns(shift)
         self.scale_ = None if self.scale is None else self._of_columns(scale)
-        self.mean_ = (
-            self._of_columns(mean) if squares or self.location == "mean" else None
-        )
+        has_mean = squares or self.location == "mean"
+        self.mean_ = self._of_columns(mean) if has_mean else None
         self.var_ = self._of_columns(moments.variance) if squares else None
 
     def _map(self, kernel: Any, X: Any, columns: Any) -> Any:
@@ -396,36 +379,18 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         shift = (np.zeros(p) if self.location_ is None else self.location_)[columns]
         scale = (np.ones(p) if self.scale_ is None else self.scale_)[columns]
         unseen = np.isnan(shift) | np.isnan(scale)
-        if unseen.any():
-            part = X[:, unseen].toarray() if sparse.issparse(X) else X[:, unseen]
-            unseen[unseen] = ~np.isnan(part).all(axis=0)
-        if unseen.any():
-            labels = quoted(self._labels()[columns][unseen].tolist())
-            warn(
-                f"{type(self).__name__} saw no values of columns {labels} in fit: "
-                "their values became NaN.",
-                UserWarning,
-            )
+        self._warn_about_columns_never_seen(X, unseen, self._labels()[columns])
         delta = self._delta_[columns]
         return self._apply(kernel, X, shift, delta, scale, in_place=not self.copy)
-
-    def _check_momentum(self) -> None:
-        squares = self.scale in ("std", "rms", None)
-        if self.momentum is not None and not (
-            self.location in ("mean", None) and squares
-        ):
-            raise ValueError(
-                f"momentum={self.momentum!r} of {type(self).__name__} needs location "
-                "'mean' or None and scale 'std', 'rms' or None: other statistics have "
-                f"no weighted average. Got location={self.location!r}, "
-                f"scale={self.scale!r}. Set momentum=None."
-            )
 
     def _groups(self, continued: bool) -> NDArray[np.intp] | None:
         """Return the group of each column, None where each is one by itself."""
         names = getattr(self, "feature_names_in_", None)
         groups = resolve_feature_groups(self.feature_groups, self.n_features_in_, names)
-        if continued and not np.array_equal(groups, self._groups_):
+        same = continued and np.array_equal(
+            np.asarray(groups), np.asarray(self._groups_)
+        )
+        if continued and not same:
             raise ValueError(
                 "feature_groups must stay the same from one partial_fit to the next. "
                 f"Got {self.feature_groups!r}, which are other groups than before. "
@@ -433,42 +398,5 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             )
         return groups
 
-    def _of_columns(self, of_groups: Floats) -> Floats:
+    def _of_columns(self, of_groups: NDArray[Any]) -> NDArray[Any]:
         return of_groups if self._groups_ is None else of_groups[self._groups_]
-
-    def _refuse_light_columns(self, total_weight: Floats) -> None:
-        light = self._of_columns((total_weight > 0) & (total_weight <= self.ddof))
-        if light.any():
-            raise ValueError(
-                f"The weights of a column must sum to more than ddof={self.ddof}. "
-                f"Those of columns {self._column_labels(light)} do not. Use a smaller "
-                "ddof, or weights that count samples."
-            )
-
-    def _check_range(self, moments: Moments, finite: NDArray[np.bool]) -> None:
-        """Raise where statistics overflowed, warn where squares lose digits."""
-        overflow = self._of_columns(~finite & (moments.count > 0))
-        if overflow.any():
-            raise ValueError(
-                f"location={self.location!r}, scale={self.scale!r} of columns "
-                f"{self._column_labels(overflow)} are too large for float64. Divide "
-                "the data by a power of ten first."
-            )
-        lost = self._of_columns(loses_digits(self.scale, moments, self._resolution_))
-        if lost.any():
-            warn(
-                f"{type(self).__name__}: scale={self.scale!r} of columns "
-                f"{self._column_labels(lost)} is inaccurate, as the squares of their "
-                "differences are too small for float64. Multiply the data by a power "
-                "of ten first.",
-                RuntimeWarning,
-            )
-
-
-def _canonical_csc(X: Any) -> Any:
-    """Return X as CSC whose entries occur once; the caller's matrix stays."""
-    csc = X.tocsc()
-    if not csc.has_canonical_format:
-        csc = csc.copy()
-        csc.sum_duplicates()
-    return csc

@@ -1,7 +1,6 @@
 """Groups of columns that share their statistics."""
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ def resolve_feature_groups(
     """
     if feature_groups is None:
         return None
-    if isinstance(feature_groups, Integral):
+    if isinstance(feature_groups, (int, np.integer)):
         if n_features % feature_groups:
             raise ValueError(
                 f"feature_groups={feature_groups} needs n columns, n a multiple of "
@@ -74,7 +73,8 @@ def _column_indices(
 def _column_index(
     column: Any, n_features: int, feature_names: NDArray[Any] | None
 ) -> int:
-    if isinstance(column, Integral) and not isinstance(column, bool) and column >= 0:
+    whole = isinstance(column, (int, np.integer)) and not isinstance(column, bool)
+    if whole and column >= 0:
         if column >= n_features:
             raise ValueError(
                 f"feature_groups needs n columns, n > {column}: its indices run from "

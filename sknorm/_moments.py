@@ -1,7 +1,6 @@
 """Mergeable moments of columns: the statistics that parts determine for the whole."""
 
 from dataclasses import dataclass, fields, replace
-from functools import reduce
 from typing import Any, Self
 
 import numpy as np
@@ -68,7 +67,7 @@ class Moments:
 
         Parameters
         ----------
-        X : ndarray or CSC matrix of shape (n_samples, n_features), float64 or float32
+        X : ndarray or sparse matrix of shape (n_samples, n_features), floats
             NaN counts as absent. An infinity shows in `min` or `max`.
         sample_weight : ndarray of shape (n_samples,), default=None
             A weight of 0 counts as absent.
@@ -83,7 +82,7 @@ class Moments:
         if sample_weight is not None and not sample_weight.all():
             X, sample_weight = X[sample_weight > 0], sample_weight[sample_weight > 0]
         if sparse.issparse(X):
-            moments = cls._of_sparse(X, sample_weight)
+            moments = cls._of_sparse(_canonical_csc(X), sample_weight)
         elif sample_weight is None:
             moments = cls._of_dense(X, None)
         else:
@@ -94,17 +93,15 @@ class Moments:
     @classmethod
     def _of_dense(cls, X: RealMatrix, weight: Floats | None) -> Self:
         """Moments of a matrix with a positive weight for each value."""
-
-        def of_block(rows: slice, columns: slice) -> Self:
-            block_weight = None if weight is None else weight[rows, columns]
-            return cls(*column_moments(X[rows, columns], block_weight))
-
-        return cls._concatenated(
-            [
-                reduce(cls.merge, (of_block(rows, columns) for rows in row_blocks))
-                for columns, row_blocks in blocks(*X.shape)
-            ]
-        )
+        parts = []
+        for columns, row_blocks in blocks(*X.shape):
+            moments = cls.empty(columns.stop - columns.start)
+            for rows in row_blocks:
+                block_weight = None if weight is None else weight[rows, columns]
+                block = cls(*column_moments(X[rows, columns], block_weight))
+                moments = moments.merge(block)
+            parts.append(moments)
+        return cls._concatenated(parts)
 
     @classmethod
     def _of_sparse(cls, X: Any, sample_weight: Floats | None) -> Self:
@@ -131,7 +128,9 @@ class Moments:
             n_zeros = n_rows - n_stored[chosen]
             zeros = cls._of_zeros(
                 np.where(n_zeros, row_weight.sum() - stored_w.sum(axis=0), 0.0),
-                np.where(n_zeros, row_weight @ row_weight - (stored_w**2).sum(axis=0), 0.0),
+                np.where(
+                    n_zeros, row_weight @ row_weight - (stored_w**2).sum(axis=0), 0.0
+                ),
             )
             parts.append(cls._of_dense(values[entry], w).merge(zeros))
             done += len(chosen)
@@ -231,3 +230,12 @@ class Moments:
 
 
 _FIELDS = tuple(field.name for field in fields(Moments))
+
+
+def _canonical_csc(X: Any) -> Any:
+    """Return X as CSC whose entries occur once; the caller's matrix stays."""
+    csc = X.tocsc()
+    if not csc.has_canonical_format:
+        csc = csc.copy()
+        csc.sum_duplicates()
+    return csc

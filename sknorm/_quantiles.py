@@ -45,7 +45,9 @@ class Quantiles:
         by_group = np.split(
             np.argsort(groups, kind="stable"), np.cumsum(np.bincount(groups))[:-1]
         )
-        columns = [_order_statistics(X[:, members], sample_weight) for members in by_group]
+        columns = [
+            _order_statistics(X[:, members], sample_weight) for members in by_group
+        ]
         return cls(*np.array(columns).T)
 
 
@@ -66,8 +68,8 @@ def _order_statistics(
     if not values.size:
         return np.nan, np.nan, np.nan, np.nan
     with np.errstate(over="ignore", invalid="ignore"):
-        middle = np.quantile(
-            values, 0.5, weights=weight, method="inverted_cdf"
+        middle = np.asarray(
+            np.quantile(values, 0.5, weights=weight, method="inverted_cdf")
         )
         distance = values - middle
         lower, median, upper = quantile(distance, [0.25, 0.5, 0.75], weight)
@@ -98,7 +100,7 @@ def quantile(values: Floats, q: ArrayLike, weight: Floats | None = None) -> Floa
     """
     q = np.asarray(q, dtype=np.float64)
     if weight is None:
-        return np.quantile(values, q)
+        return np.asarray(np.quantile(values, q))
     order = np.argsort(values)
     values, weight = values[order], weight[order]
     step_end = np.cumsum(weight)

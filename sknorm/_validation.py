@@ -2,7 +2,7 @@
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils import check_array
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils._set_output import ADAPTERS_MANAGER, _get_output_config
+from sklearn.utils.metaestimators import available_if as _available_if
 from sklearn.utils.validation import _get_feature_names, validate_data
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "OneOf",
     "Real",
     "all_or_nothing",
+    "available_if",
     "check_matrix",
     "check_restorable",
     "check_weights",
@@ -35,8 +37,18 @@ __all__ = [
 
 FLOATS = [np.float64, np.float32]
 
-fit_context = _fit_context(prefer_skip_nested_validation=True)
 E = TypeVar("E", bound=BaseEstimator)
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+fit_context: Callable[[Method], Method] = _fit_context(
+    prefer_skip_nested_validation=True
+)
+
+
+def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
+    """Return scikit-learn's `available_if`, which hides no signature from typing."""
+    decorator: Callable[[Method], Method] = _available_if(check)
+    return decorator
 
 
 class OneOf(StrOptions):
@@ -141,10 +153,10 @@ def check_restorable(
 
 def _fitted_columns(estimator: BaseEstimator, Z: Any) -> NDArray[np.intp] | None:
     """Return the positions among the fitted columns of a dataframe's, by name."""
-    fitted = getattr(estimator, "feature_names_in_", None)
     _refuse_duplicate_names(Z)
-    names = None if fitted is None else _get_feature_names(Z)
-    if names is None:
+    fitted = getattr(estimator, "feature_names_in_", None)
+    names = _get_feature_names(Z)
+    if fitted is None or names is None:
         return None
     position = {name: index for index, name in enumerate(fitted)}
     unknown = [name for name in names if name not in position]
@@ -241,10 +253,12 @@ def _is_number(dtype: Any) -> bool:
 
 
 def _refuse_text_and_dates(values: NDArray[Any], name: str) -> None:
-    suspects = [] if values.dtype.kind in "fiubc" else values.ravel().astype(object)
+    suspects: list[Any] = []
+    if values.dtype.kind not in "fiubc":
+        suspects = values.ravel().astype(object).tolist()
     if values.dtype.kind == "O":
         suspects = [value for value in suspects if isinstance(value, (str, bytes))]
-    if len(suspects):
+    if suspects:
         raise ValueError(
             f"{name} must hold numbers. Got {suspects[0]!r}. Convert text with "
             "pandas.to_numeric, encode categories and dates, or leave them out."

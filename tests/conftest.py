@@ -5,6 +5,7 @@ from pathlib import Path
 import hypothesis
 import numpy as np
 import pytest
+
 import sknorm
 from sknorm._kernels import IMPLEMENTATION
 

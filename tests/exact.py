@@ -24,9 +24,7 @@ def exact_column(x, weight=None, ddof=0):
     m2 = sum(w * (v - mean) ** 2 for w, v in zip(weights, values, strict=True))
     s2 = sum(w * v * v for w, v in zip(weights, values, strict=True))
     repeated = [
-        v
-        for v, w in sorted(zip(values, weights, strict=True))
-        for _ in range(int(w))
+        v for v, w in sorted(zip(values, weights, strict=True)) for _ in range(int(w))
     ]
     statistics = {
         "mean": mean,
@@ -80,7 +78,9 @@ def exact_mean_std_z(x):
     n, s1, s2 = len(whole), sum(whole), sum(i * i for i in whole)
     with localcontext(prec=DIGITS):
         root = Decimal(n * s2 - s1 * s1).sqrt()
-        z = np.array([float(Decimal(n * i - s1) / root) if root else 0.0 for i in whole])
+        z = np.array(
+            [float(Decimal(n * i - s1) / root) if root else 0.0 for i in whole]
+        )
         return Fraction(s1, n * denominator), root / (n * denominator), z
 
 

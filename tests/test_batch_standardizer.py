@@ -12,13 +12,14 @@ import pytest
 from cases import PAIRS
 from scipy import sparse
 from sklearn.base import clone
+
 from sknorm import BatchStandardizer
 
 NAMES = ["a", "b", "c"]
 
 
-@pytest.fixture
-def X(rng):
+@pytest.fixture(name="X")
+def three_columns(rng):
     """Return three columns of different offset and spread, some values missing."""
     X = rng.normal(size=(50, 3)) * [1, 10, 0.1] + [0, 1e3, -5]
     X[rng.random(X.shape) < 0.1] = np.nan
@@ -66,7 +67,7 @@ def test_a_new_fit_forgets(X):
     [
         (
             {"scale": "iqr"},
-            'BatchStandardizer(scale=\'iqr\') cannot be fitted in parts: quantiles of '
+            "BatchStandardizer(scale='iqr') cannot be fitted in parts: quantiles of "
             "parts do not determine the quantiles of the whole. Use fit, or "
             'scale="std".',
         ),
@@ -79,7 +80,7 @@ def test_a_new_fit_forgets(X):
     ],
 )
 def test_partial_fit_is_absent_for_quantiles(params, cause, X):
-    """hasattr says no, and the AttributeError's cause says why."""
+    """Hasattr says no, and the AttributeError's cause says why."""
     estimator = BatchStandardizer(**params)
     assert not hasattr(estimator, "partial_fit")
     with pytest.raises(AttributeError) as caught:
@@ -88,7 +89,7 @@ def test_partial_fit_is_absent_for_quantiles(params, cause, X):
 
 
 def test_partial_fit_continues_fit(X):
-    """fit and then partial_fit have seen all of it, weights too."""
+    """Fit and then partial_fit have seen all of it, weights too."""
     weight = np.arange(50) % 4
     whole = BatchStandardizer().fit(X, sample_weight=weight)
     parts = BatchStandardizer().fit(X[:20], sample_weight=weight[:20])
@@ -104,7 +105,11 @@ def test_an_all_nan_batch_column_poisons_nothing(X):
     gap[:, 1] = np.nan
     for momentum in (None, 0.1):
         estimator = BatchStandardizer(momentum=momentum).fit(X)
-        before = {n: v[1] for n, v in vars(estimator).items() if n[-1] == "_" and isinstance(v, np.ndarray)}
+        before = {
+            n: v[1]
+            for n, v in vars(estimator).items()
+            if n[-1] == "_" and isinstance(v, np.ndarray)
+        }
         estimator.partial_fit(gap)
         assert {n: getattr(estimator, n)[1] for n in before} == before
         late = BatchStandardizer(momentum=momentum).fit(gap).partial_fit(X)
@@ -122,7 +127,10 @@ def test_a_column_never_seen(X):
         assert np.isnan(getattr(estimator, name)[1])
     Z = estimator.transform(frame)  # no value meets it: no warning
     np.testing.assert_array_equal(estimator.inverse_transform(Z)[:, 1], gap[:, 1])
-    text = "BatchStandardizer saw no values of columns 'b' in fit: their values became NaN."
+    text = (
+        "BatchStandardizer saw no values of columns 'b' in fit: their values became "
+        "NaN."
+    )
     for method in (estimator.transform, estimator.inverse_transform):
         with pytest.warns(UserWarning, match=f"^{text}$"):
             Z = method(frame.fillna(1.0))
@@ -142,7 +150,9 @@ def test_momentum_is_exponential_forgetting(rng):
     mean = weight @ X
     np.testing.assert_allclose(estimator.mean_, mean, rtol=1e-13)
     np.testing.assert_allclose(estimator.var_, weight @ (X - mean) ** 2, rtol=1e-13)
-    np.testing.assert_allclose(estimator.n_effective_, 1 / (weight @ weight), rtol=1e-13)
+    np.testing.assert_allclose(
+        estimator.n_effective_, 1 / (weight @ weight), rtol=1e-13
+    )
     np.testing.assert_array_equal(estimator.n_samples_seen_, 60)
 
 
@@ -195,7 +205,7 @@ def test_inverse_of_frames(X):
 
 
 def test_inverse_of_polars_frames(X):
-    """polars frames too."""
+    """Polars frames too."""
     frame = pl.DataFrame(X, schema=NAMES)
     estimator = BatchStandardizer().set_output(transform="polars").fit(frame)
     restored = estimator.inverse_transform(estimator.transform(frame).select("b", "a"))
@@ -227,7 +237,7 @@ def test_inverse_of_unnamed_frames_is_by_position(X):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_copy_false_writes_into_x(dtype, order, X):
-    """transform and inverse_transform return X itself, with the same values."""
+    """Transform and inverse_transform return X itself, with the same values."""
     work = np.array(X, dtype=dtype, order=order)
     estimator = BatchStandardizer().fit(work)
     expected = estimator.transform(work)
@@ -277,7 +287,7 @@ def test_sparse_entries_that_occur_twice():
 
 
 def test_one_estimator_serves_eight_threads(X):
-    """transform and inverse_transform share nothing between calls."""
+    """Transform and inverse_transform share nothing between calls."""
     estimator = BatchStandardizer().fit(X)
     inputs = [np.tile(X, (200, 1)) + shift for shift in range(8)]
     expected = [estimator.transform(data) for data in inputs]
@@ -293,7 +303,7 @@ def test_one_estimator_serves_eight_threads(X):
 
 
 def test_clone_pickle_joblib(X, tmp_path):
-    """clone forgets the fit; pickle and joblib keep all of it, memory-mapped too."""
+    """Clone forgets the fit; pickle and joblib keep all of it, memory-mapped too."""
     estimator = BatchStandardizer(ddof=1, feature_groups=[[0, 2]]).fit(X)
     assert not [name for name in vars(clone(estimator)) if name.endswith("_")]
     joblib.dump(estimator, tmp_path / "model")
@@ -314,9 +324,9 @@ STORED = Path(__file__).parent / "data" / "batch_standardizer_0.1.0.pickle"
 def test_a_stored_pickle_still_reads():
     """A model saved by version 0.1.0 restores and goes on learning.
 
-    It was made by BatchStandardizer(momentum=0.5, feature_groups=[["a", "b"]]).fit(
-    pandas.DataFrame({"a": [1.0, 2.0, 4.0], "b": [8.0, nan, 16.0], "c": [0.5, 0.25, 0.0]}))
-    and pickled with protocol 5.
+    It was made by BatchStandardizer(momentum=0.5, feature_groups=[["a", "b"]]), fitted
+    to a = (1, 2, 4), b = (8, nan, 16), c = (0.5, 0.25, 0) in a dataframe, and pickled
+    with protocol 5.
     """
     estimator = pickle.loads(STORED.read_bytes())
     np.testing.assert_allclose(estimator.location_, [6.2, 6.2, 0.25], rtol=1e-15)

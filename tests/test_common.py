@@ -5,6 +5,7 @@ from cases import PAIRS
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator
+
 from sknorm import BatchStandardizer
 
 FURTHER_CHECKS = (

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from sknorm import _kernels
 from sknorm._kernels import INPUT_INFINITE, OUTPUT_INFINITE, _generic
 
@@ -112,7 +113,11 @@ def test_other_layouts_take_the_generic_code(layout, rng):
 def run_with(requested):
     """Import the kernels in a new process with SKNORM_KERNELS set."""
     return subprocess.run(
-        [sys.executable, "-c", "from sknorm import _kernels as k; print(k.IMPLEMENTATION)"],
+        [
+            sys.executable,
+            "-c",
+            "from sknorm import _kernels as k; print(k.IMPLEMENTATION)",
+        ],
         env={**os.environ, "SKNORM_KERNELS": requested},
         capture_output=True,
         text=True,

@@ -10,10 +10,11 @@ from exact import z_error
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import sparse
+from strategies import matrices
+
 from sknorm import BatchStandardizer
 from sknorm._kernels import _generic
 from sknorm._moments import Moments
-from strategies import matrices
 
 pairs = st.sampled_from(PAIRS)
 dtypes = (np.float64, np.float32)
@@ -56,7 +57,7 @@ def test_partial_fit_over_any_split_is_fit(X, data):
 
 @given(matrices(min_rows=3), st.data())
 def test_merge_is_commutative_and_associative_with_identity(X, data):
-    """merge is commutative and associative; empty Moments are its identity."""
+    """Merge is commutative and associative; empty Moments are its identity."""
     cut, cut_2 = sorted(data.draw(st.tuples(*[st.integers(1, len(X) - 1)] * 2)))
     a, b, c = (
         Moments.of(part) if len(part) else Moments.empty(X.shape[1])
@@ -117,7 +118,7 @@ def test_affine_maps_change_nothing(X, pair, a, b):
 
 @given(matrices(dtypes=dtypes), pairs)
 def test_kernels_agree(X, pair):
-    """compiled == generic to 1e-12 max(abs(z), 1), in both directions."""
+    """Compiled == generic to 1e-12 max(abs(z), 1), in both directions."""
     estimator = standardizer(pair).fit(X)
     ones, zeros = np.ones(X.shape[1]), np.zeros(X.shape[1])
     statistics = (
@@ -143,7 +144,7 @@ def test_kernels_agree(X, pair):
     st.booleans(),
 )
 def test_sparse_is_dense(X, scale, container, weighted):
-    """sparse == dense to 1e-12 max(abs(z), 1), NaN and weights included."""
+    """Sparse == dense to 1e-12 max(abs(z), 1), NaN and weights included."""
     X = np.where(np.abs(X) < 0.5, 0, X)
     weight = np.arange(len(X)) % 3 + 0.5 if weighted else None
     dense = BatchStandardizer(location=None, scale=scale).fit(X, sample_weight=weight)

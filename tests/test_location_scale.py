@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from sknorm import BatchStandardizer
 
 X = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0], [8.0, np.nan]])
@@ -50,7 +51,7 @@ def test_weights_must_exceed_ddof():
 @pytest.mark.parametrize("eps", [1e-5, 0.25])
 @pytest.mark.parametrize("scale", ["std", "rms"])
 def test_eps_is_that_of_batch_normalization(scale, eps):
-    """scale = sqrt(scale**2 + eps), for constants too."""
+    """Scale = sqrt(scale**2 + eps), for constants too."""
     plain = BatchStandardizer(scale=scale).fit(X)
     spread = np.sqrt(plain.var_) if scale == "std" else plain.scale_
     np.testing.assert_allclose(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from exact import exact_column
 from scipy import sparse
+
 from sknorm._kernels import BLOCK_SIZE
 from sknorm._moments import Moments
 
@@ -109,9 +110,14 @@ def test_sparse(density, weighted, rng):
 
 def test_decay_is_the_formula(rng):
     """m', v' and n' as documented, with the variance between batches."""
-    a, old, new = 0.3, rng.normal(size=(20, 2)), rng.normal(size=(5, 2)) + [3, 1e6]
+    a, old, new = 0.3, rng.normal(size=(20, 2)), rng.normal([3, 1e6], size=(5, 2))
     moments = Moments.of(old).decay(Moments.of(new), a)
-    m, v, m_b, v_b = old.mean(axis=0), old.var(axis=0), new.mean(axis=0), new.var(axis=0)
+    m, v, m_b, v_b = (
+        old.mean(axis=0),
+        old.var(axis=0),
+        new.mean(axis=0),
+        new.var(axis=0),
+    )
     mean = (1 - a) * m + a * m_b
     variance = (1 - a) * (v + (m - mean) ** 2) + a * (v_b + (m_b - mean) ** 2)
     np.testing.assert_allclose(moments.shift, mean, rtol=1e-14)

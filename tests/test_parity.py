@@ -13,8 +13,9 @@ from sklearn.preprocessing import (
     RobustScaler,
     StandardScaler,
 )
-from sknorm import BatchStandardizer
 from strategies import matrices
+
+from sknorm import BatchStandardizer
 
 TOLERANCE = 1e-12
 SAME_AS = {
@@ -70,9 +71,12 @@ def test_hypothesis_data(X, name):
     assume(X.shape[1])
     ours, theirs = pair_of(name)
     assert_alike(ours.fit_transform(X), theirs.fit_transform(X))
-    assert_alike(
-        ours.inverse_transform(ours.transform(X)),
-        theirs.inverse_transform(theirs.transform(X)),
+    Z = theirs.transform(X)
+    np.testing.assert_allclose(
+        ours.inverse_transform(Z),
+        theirs.inverse_transform(Z),
+        rtol=0,
+        atol=1e-12 * np.nanmax(np.abs(X)),
     )
 
 
@@ -94,7 +98,7 @@ def test_real_data(name, data, missing, rng):
 def test_sparse(name, container, data):
     """Sparse matrices, whose zeros count."""
     X = REAL[data]
-    X = container(np.where(X > np.median(X, axis=0), X, 0))
+    X = container(np.where(np.median(X, axis=0) < X, X, 0))
     ours, theirs = pair_of(name)
     assert_alike(ours.fit_transform(X), theirs.fit_transform(X))
 

@@ -6,6 +6,7 @@ from exact import exact_column
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import iqr, median_abs_deviation
+
 from sknorm._quantiles import Quantiles, quantile
 
 

@@ -1,0 +1,32 @@
+"""Which statistics can be learned batch by batch, and which can forget."""
+
+from typing import Any
+
+from sknorm._location_scale import FROM_QUANTILES
+
+
+def learns_in_parts(estimator: Any) -> bool:
+    """Return True, or raise for statistics that parts do not determine."""
+    for parameter, merging in (("location", "mean"), ("scale", "std")):
+        value = getattr(estimator, parameter)
+        if value in FROM_QUANTILES:
+            raise AttributeError(
+                f"{type(estimator).__name__}({parameter}={value!r}) cannot be fitted "
+                "in parts: quantiles of parts do not determine the quantiles of the "
+                f'whole. Use fit, or {parameter}="{merging}".'
+            )
+    return True
+
+
+def check_momentum(estimator: Any) -> None:
+    """Raise where `momentum` is set for statistics that have no weighted average."""
+    location, scale = estimator.location, estimator.scale
+    if estimator.momentum is not None and (
+        location not in ("mean", None) or scale not in ("std", "rms", None)
+    ):
+        raise ValueError(
+            f"momentum={estimator.momentum!r} of {type(estimator).__name__} needs "
+            "location 'mean' or None and scale 'std', 'rms' or None: other statistics "
+            f"have no weighted average. Got location={location!r}, scale={scale!r}. "
+            "Set momentum=None."
+        )

@@ -1,0 +1,73 @@
+"""Docstrings: they run, name every parameter, and state the defaults of the code."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpydoc.docscrape import ClassDoc, FunctionDoc
+
+import sknorm
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(sknorm.__path__, "sknorm.")
+    if not module.name.endswith("_core")
+]
+ESTIMATORS = [getattr(sknorm, name) for name in sknorm.__all__ if name[0].isupper()]
+METHODS = [
+    getattr(estimator, name)
+    for estimator in ESTIMATORS
+    for name in ("fit", "transform", "inverse_transform")
+] + [inspect.unwrap(vars(sknorm.BatchStandardizer)["partial_fit"].fn)]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name):
+    """Every >>> in a docstring prints what it says."""
+    with np.printoptions(legacy=False):
+        result = doctest.testmod(
+            importlib.import_module(name),
+            optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE,
+        )
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize(
+    "documented", [*ESTIMATORS, *METHODS], ids=lambda d: d.__qualname__
+)
+def test_parameters_and_defaults_are_those_of_the_signature(documented):
+    """Same names in the same order, and every `default=` is the default."""
+    parse = ClassDoc if inspect.isclass(documented) else FunctionDoc
+    documented_parameters = parse(documented)["Parameters"]
+    signature = inspect.signature(documented).parameters
+    expected = [name for name in signature if name != "self"]
+    assert [parameter.name for parameter in documented_parameters] == expected
+    for parameter in documented_parameters:
+        default = signature[parameter.name].default
+        stated = re.search(r"default=(.+)$", parameter.type)
+        if parameter.type == "None":  # y, which is ignored
+            assert default is None
+        elif stated is None:
+            assert default is inspect.Parameter.empty
+        else:
+            assert ast.literal_eval(stated.group(1)) == default
+            assert type(ast.literal_eval(stated.group(1))) is type(default)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_attributes_are_documented(estimator):
+    """The docstring has the public attributes of a fitted estimator, no others."""
+    stated = {attribute.name for attribute in ClassDoc(estimator)["Attributes"]}
+    fitted = set()
+    for params in ({}, {"momentum": 0.5}):
+        model = estimator(**params).fit(
+            pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+        )
+        fitted |= {n for n in vars(model) if n.endswith("_") and n[0] != "_"}
+    assert stated == fitted

@@ -1,0 +1,166 @@
+"""Weights, parameters and calls that are refused; the state stays as it was."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from cases import NUMBERS, full_text
+from scipy import sparse
+from sklearn.exceptions import NotFittedError
+
+from sknorm import BatchStandardizer
+
+X = np.arange(12.0).reshape(4, 3) ** 2
+FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
+
+
+WEIGHTS = {
+    "negative": (
+        [1, 1, -1, 1],
+        "sample_weight must not be negative. Got -1.0 at sample 2. Use 0 to leave a "
+        "sample out.",
+    ),
+    "all zero": (
+        [0, 0, 0, 0],
+        "sample_weight must not be all zero: nothing would be left to learn from.",
+    ),
+    "short": (
+        [1, 1, 1],
+        "sample_weight must have shape (4,), one weight a sample. Got shape (3,).",
+    ),
+    "2-D": (
+        np.ones((4, 1)),
+        "sample_weight must have shape (4,), one weight a sample. Got shape (4, 1).",
+    ),
+    "NaN": (
+        [1, np.nan, 1, 1],
+        "sample_weight must be finite. Got NaN or infinity at sample 1.",
+    ),
+    "infinite": (
+        [1, 1, 1, np.inf],
+        "sample_weight must be finite. Got NaN or infinity at sample 3.",
+    ),
+    "text": (["1"] * 4, NUMBERS.format(name="sample_weight", value="'1'")),
+}
+
+
+@pytest.mark.parametrize("kind", WEIGHTS)
+def test_weights_are_refused(kind):
+    """Weights are one finite number >= 0 a sample, not all 0."""
+    weight, text = WEIGHTS[kind]
+    estimator = BatchStandardizer().fit(FRAME)
+    before = dict(vars(estimator))
+    for method in (estimator.fit, estimator.partial_fit):
+        with pytest.raises(ValueError, match=full_text(text)):
+            method(FRAME, sample_weight=weight)
+    assert vars(estimator) == before
+
+
+PARAMETERS = {
+    "location": (
+        {"location": "meen"},
+        "The 'location' parameter of BatchStandardizer must be one of 'mean', "
+        "'median', 'min', None. Got 'meen' instead.",
+    ),
+    "scale": (
+        {"scale": "iqq"},
+        "The 'scale' parameter of BatchStandardizer must be one of 'iqr', 'mad', "
+        "'maxabs', 'range', 'rms', 'std', None. Got 'iqq' instead.",
+    ),
+    "ddof": (
+        {"ddof": -1},
+        "The 'ddof' parameter of BatchStandardizer must be an int in the range "
+        "[0, inf). Got -1 instead.",
+    ),
+    "eps": (
+        {"eps": -1.0},
+        "The 'eps' parameter of BatchStandardizer must be a float in the range [0.0, "
+        "inf). Got -1.0 instead.",
+    ),
+    "momentum 0": (
+        {"momentum": 0},
+        "The 'momentum' parameter of BatchStandardizer must be a float in the range "
+        "(0.0, 1.0] or None. Got 0 instead.",
+    ),
+    "momentum 2": (
+        {"momentum": 2.0},
+        "The 'momentum' parameter of BatchStandardizer must be a float in the range "
+        "(0.0, 1.0] or None. Got 2.0 instead.",
+    ),
+    "momentum of min": (
+        {"momentum": 0.1, "location": "min"},
+        "momentum=0.1 of BatchStandardizer needs location 'mean' or None and scale "
+        "'std', 'rms' or None: other statistics have no weighted average. Got "
+        "location='min', scale='std'. Set momentum=None.",
+    ),
+    "momentum of range": (
+        {"momentum": 0.1, "scale": "range"},
+        "momentum=0.1 of BatchStandardizer needs location 'mean' or None and scale "
+        "'std', 'rms' or None: other statistics have no weighted average. Got "
+        "location='mean', scale='range'. Set momentum=None.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PARAMETERS)
+def test_parameters_are_refused(kind):
+    """Parameters are checked in fit and in every partial_fit."""
+    params, text = PARAMETERS[kind]
+    estimator = BatchStandardizer().fit(X).set_params(**params)
+    before = dict(vars(estimator))
+    for method in (estimator.fit, estimator.partial_fit):
+        with pytest.raises(ValueError, match=full_text(text)):
+            method(X)
+    assert vars(estimator) == before
+
+
+@pytest.mark.parametrize("method", ["fit", "transform", "inverse_transform"])
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"location": None, "scale": "range"}, {"location": "min", "scale": None}],
+    ids=str,
+)
+def test_centred_sparse_is_refused(params, method):
+    """A sparse input whose zeros would change is refused in every method."""
+    estimator = BatchStandardizer(**params).fit(X)
+    text = (
+        "BatchStandardizer takes a sparse X only with location=None and scale 'std', "
+        "'rms', 'maxabs' or None, which leave zeros alone. Got "
+        f"location={estimator.location!r}, scale={estimator.scale!r}. Change them, or "
+        "pass X.toarray()."
+    )
+    with pytest.raises(ValueError, match=full_text(text)):
+        getattr(estimator, method)(sparse.csr_array(X))
+
+
+@pytest.mark.parametrize("method", ["transform", "inverse_transform"])
+def test_unfitted(method):
+    """NotFittedError before fit."""
+    with pytest.raises(NotFittedError, match="is not fitted yet"):
+        getattr(BatchStandardizer(), method)(X)
+
+
+def test_warnings_point_to_the_caller():
+    """A warning shows the user's line, also through a Pipeline and set_output."""
+    unseen = BatchStandardizer().fit(np.where(X[:, [1]] == X, np.nan, X))
+    for method in (unseen.transform, unseen.inverse_transform):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            method(X)
+        assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_an_interruption_leaves_the_state(monkeypatch):
+    """Ctrl-C in the middle of a batch leaves the estimator exactly as it was."""
+    estimator = BatchStandardizer(momentum=0.5).fit(FRAME)
+    before = dict(vars(estimator))
+
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(BatchStandardizer, "_set_statistics", interrupt)
+    for method in (estimator.fit, estimator.partial_fit):
+        with pytest.raises(KeyboardInterrupt):
+            method(FRAME * 2)
+    assert vars(estimator) == before

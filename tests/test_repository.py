@@ -1,0 +1,77 @@
+"""Rules of the house that can be read off the files of a clone."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import sknorm
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("sknorm", "tests", "examples", "docs")
+CODE = [
+    path
+    for folder in FOLDERS
+    for path in sorted((ROOT / folder).rglob("*.*"))
+    if path.suffix in {".py", ".pyx", ".pyi", ".h", ".c"}
+]
+PYTHON = [path for path in CODE if path.suffix == ".py"]
+PRIVATE_HOME = ROOT / "sknorm" / "_validation.py"
+
+
+def name_of(path):
+    """Return a path as a test id."""
+    return str(path.relative_to(ROOT))
+
+
+def test_there_is_code_to_look_at():
+    """The tests below are about more than nothing."""
+    assert {path.suffix for path in CODE} >= {".py", ".pyx", ".pyi", ".h"}
+    assert len(PYTHON) > 20
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_no_file_over_400_lines(path):
+    """A file holds one idea."""
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_no_function_over_60_lines(path):
+    """A function fits on a screen, its docstring aside."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            docstring = ast.get_docstring(node, clean=False) or ""
+            lines = node.end_lineno - node.lineno - docstring.count("\n")
+            assert lines <= 60, node.name
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_private_scikit_learn_has_one_home(path):
+    """Only _validation.py imports what scikit-learn may change without notice."""
+    private = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("sklearn")
+        for alias in node.names
+        if re.search(r"\._", f".{node.module}.{alias.name}")
+    ]
+    assert bool(private) == (path == PRIVATE_HOME), private
+
+
+def test_every_module_is_installed():
+    """meson.build names each file of the package: a forgotten one would be missing."""
+    for folder in (ROOT / "sknorm", ROOT / "sknorm" / "_kernels"):
+        listed = set(re.findall(r"'([\w.]+)'", (folder / "meson.build").read_text()))
+        present = {path.name for path in folder.glob("*.py*") if path.is_file()}
+        assert present <= listed
+
+
+def test_the_version_has_one_home():
+    """It stands in meson.build alone, and is the one that was installed."""
+    version = re.search(r"version: '([^']+)'", (ROOT / "meson.build").read_text())[1]
+    assert sknorm.__version__ == version
+    for path in (*PYTHON, ROOT / "pyproject.toml"):
+        assert version not in path.read_text()

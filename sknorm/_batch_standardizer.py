@@ -315,7 +315,7 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             weight = check_weights(sample_weight, X.shape[0])
             if not weight.all():  # the moments do not see the samples left out
                 refuse_infinities(self, X)
-        groups = self._groups(before is not None)
+        groups = self._groups()
 
         batch = Moments.of(X, weight, groups)
         if (batch.min == -np.inf).any() or (batch.max == np.inf).any():
@@ -383,14 +383,12 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         delta = self._delta_[columns]
         return self._apply(kernel, X, shift, delta, scale, in_place=not self.copy)
 
-    def _groups(self, continued: bool) -> NDArray[np.intp] | None:
+    def _groups(self) -> NDArray[np.intp] | None:
         """Return the group of each column, None where each is one by itself."""
         names = getattr(self, "feature_names_in_", None)
         groups = resolve_feature_groups(self.feature_groups, self.n_features_in_, names)
-        same = continued and np.array_equal(
-            np.asarray(groups), np.asarray(self._groups_)
-        )
-        if continued and not same:
+        before = getattr(self, "_groups_", groups)
+        if not np.array_equal(np.asarray(groups), np.asarray(before)):
             raise ValueError(
                 "feature_groups must stay the same from one partial_fit to the next. "
                 f"Got {self.feature_groups!r}, which are other groups than before. "

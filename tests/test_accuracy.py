@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+
 from cases import PAIRS
 from exact import exact_column, exact_mean_std_z, exact_z, z_error
-
 from sknorm import BatchStandardizer
 from sknorm._kernels import BLOCK_SIZE
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from cases import PAIRS
 from scipy import sparse
 from sklearn.base import clone
 
+from cases import PAIRS
 from sknorm import BatchStandardizer
 
 NAMES = ["a", "b", "c"]

@@ -1,11 +1,11 @@
 """scikit-learn's own checks, in every mode of every estimator."""
 
 import pytest
-from cases import PAIRS
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator
 
+from cases import PAIRS
 from sknorm import BatchStandardizer
 
 FURTHER_CHECKS = (

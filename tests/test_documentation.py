@@ -28,7 +28,7 @@ def test_code_blocks(page):
         for code, expected in BLOCK.findall(text):
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                exec(compile(code, str(page), "exec"), namespace)  # noqa: S102
+                exec(compile(code, str(page), "exec"), namespace)
             assert printed.getvalue() == expected
     assert text.count("```python") == len(BLOCK.findall(text))
 

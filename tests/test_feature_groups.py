@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cases import PAIRS, full_text
 
+from cases import PAIRS, full_text
 from sknorm import BatchStandardizer
 from sknorm._feature_groups import resolve_feature_groups
 

@@ -5,16 +5,16 @@ import pickle
 
 import numpy as np
 import pytest
-from cases import MERGING_PAIRS, PAIRS
-from exact import z_error
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import sparse
-from strategies import matrices
 
+from cases import MERGING_PAIRS, PAIRS
+from exact import z_error
 from sknorm import BatchStandardizer
 from sknorm._kernels import _generic
 from sknorm._moments import Moments
+from strategies import matrices
 
 pairs = st.sampled_from(PAIRS)
 dtypes = (np.float64, np.float32)

@@ -4,9 +4,9 @@ import pickle
 
 import numpy as np
 import pytest
-from exact import exact_column
 from scipy import sparse
 
+from exact import exact_column
 from sknorm._kernels import BLOCK_SIZE
 from sknorm._moments import Moments
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from exact import z_error
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import sparse
@@ -13,9 +12,10 @@ from sklearn.preprocessing import (
     RobustScaler,
     StandardScaler,
 )
-from strategies import matrices
 
+from exact import z_error
 from sknorm import BatchStandardizer
+from strategies import matrices
 
 TOLERANCE = 1e-12
 SAME_AS = {

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from exact import exact_column
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import iqr, median_abs_deviation
 
+from exact import exact_column
 from sknorm._quantiles import Quantiles, quantile
 
 

@@ -5,10 +5,10 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from cases import NUMBERS, full_text
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 
+from cases import NUMBERS, full_text
 from sknorm import BatchStandardizer
 
 X = np.arange(12.0).reshape(4, 3) ** 2

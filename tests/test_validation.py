@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from cases import NUMBERS, full_text
 from scipy import sparse
 
+from cases import NUMBERS, full_text
 from sknorm import BatchStandardizer
 
 X = np.arange(12.0).reshape(4, 3) ** 2

@@ -1,8 +1,9 @@
-"""Checked by mypy --strict, never run: the public interface as a typed user meets it."""
+"""Checked by mypy --strict, never run: the interface as a typed user meets it."""
 
 from typing import assert_type
 
 import numpy as np
+
 import sknorm
 from sknorm import BatchStandardizer
 
@@ -23,4 +24,4 @@ assert_type(sknorm.show_versions(), None)
 Z = standardizer.inverse_transform(standardizer.transform(X))
 
 BatchStandardizer(location="meen")  # type: ignore[arg-type]
-BatchStandardizer("mean")  # type: ignore[misc]
+BatchStandardizer("mean")  # type: ignore[call-arg]

@@ -87,7 +87,14 @@ def main():
     Z = standardizer.fit_transform(X)
     restored = standardizer.inverse_transform(Z)
     print("\nA frame in, a frame out, and back:")
-    print(Z[SHOWN].describe().loc[["mean", "std", "min", "max"]].round(2).to_string())
+    print(
+        Z[SHOWN]
+        .describe()
+        .loc[["mean", "std", "min", "max"]]
+        .round(2)
+        .add(0.0)
+        .to_string()
+    )
     error = (restored - X).abs() / X.abs()
     print(f"  largest restoring error: {error.to_numpy().max():.1e} of the value")
 

@@ -47,6 +47,7 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         delta: Floats,
         scale: Floats,
         *,
+        labels: NDArray[Any],
         in_place: bool,
     ) -> Any:
         """Return the kernel's map of X, a clean dense or sparse matrix.
@@ -56,11 +57,13 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         kernel : `affine` or `affine_inverse` of `sknorm._kernels`
         X : ndarray or sparse matrix of shape (n_samples, n_columns)
         shift, delta, scale : ndarray of shape (n_columns,)
+        labels : ndarray of shape (n_columns,)
+            Names or indices of the columns, for messages.
         in_place : bool
             Whether to write the result to X.
         """
         if in_place:
-            refuse_infinities(self, X)
+            refuse_infinities(self, X, labels)
         if sparse.issparse(X):
             out = X if in_place else X.copy()
             # The stored values are one row, each with the statistics of its column.
@@ -70,12 +73,12 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
             out = X if in_place else np.empty_like(X)
             flags = kernel(X, shift, delta, scale, out)
         if flags & INPUT_INFINITE:
-            raise infinity_error(self, X)
+            raise infinity_error(self, X, labels)
         if flags & OUTPUT_INFINITE:
-            self._warn_overflow(out)
+            self._warn_of_overflow(out, labels)
         return out
 
-    def _warn_overflow(self, out: Any) -> None:
+    def _warn_of_overflow(self, out: Any, labels: NDArray[Any]) -> None:
         infinite = np.zeros(out.shape[1], np.bool)
         if sparse.issparse(out):
             infinite[_column_of_entries(out)[np.isinf(out.data)]] = True
@@ -83,36 +86,10 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
             infinite = np.isinf(out).any(axis=0)
         warn(
             f"{type(self).__name__}: the results for columns "
-            f"{self._column_labels(infinite)} do not fit into {out.dtype} and became "
+            f"{quoted(labels[infinite])} do not fit into {out.dtype} and became "
             "infinite.",
             RuntimeWarning,
         )
-
-    def _check_range(self, overflow: NDArray[np.bool], lost: NDArray[np.bool]) -> None:
-        """Raise for columns whose statistics overflowed, warn of squares too small."""
-        if overflow.any():
-            raise ValueError(
-                f"location={self.location!r}, scale={self.scale!r} of columns "
-                f"{self._column_labels(overflow)} are too large for float64. Divide "
-                "the data by a power of ten first."
-            )
-        if lost.any():
-            warn(
-                f"{type(self).__name__}: scale={self.scale!r} of columns "
-                f"{self._column_labels(lost)} is inaccurate, as the squares of their "
-                "differences are too small for float64. Multiply the data by a power "
-                "of ten first.",
-                RuntimeWarning,
-            )
-
-    def _refuse_light_weights(self, light: NDArray[np.bool]) -> None:
-        """Raise for columns whose weights leave no variance to estimate."""
-        if light.any():
-            raise ValueError(
-                f"The weights of a column must sum to more than ddof={self.ddof}. "
-                f"Those of columns {self._column_labels(light)} do not. Use a smaller "
-                "ddof, or weights that count samples."
-            )
 
     def _warn_about_columns_never_seen(
         self, X: Any, unseen: NDArray[np.bool], labels: NDArray[Any]
@@ -123,10 +100,10 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         part = X[:, unseen].toarray() if sparse.issparse(X) else X[:, unseen]
         met = ~np.isnan(part).all(axis=0)
         if met.any():
+            became = "stored values" if sparse.issparse(X) else "values"
             warn(
                 f"{type(self).__name__} saw no values of columns "
-                f"{quoted(labels[unseen][met].tolist())} in fit: their values became "
-                "NaN.",
+                f"{quoted(labels[unseen][met])} in fit: their {became} became NaN.",
                 UserWarning,
             )
 
@@ -134,10 +111,6 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         """Return the names of the columns, or their indices where they have none."""
         indices = np.arange(self.n_features_in_)
         return np.asarray(getattr(self, "feature_names_in_", indices))
-
-    def _column_labels(self, chosen: NDArray[np.bool]) -> str:
-        """Return the names or indices of the chosen columns, for a message."""
-        return quoted(self._labels()[chosen].tolist())
 
 
 def _column_of_entries(X: Any) -> NDArray[np.intp]:

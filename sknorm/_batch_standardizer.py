@@ -5,21 +5,16 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import get_config
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sknorm._base import BaseNormalizer
 from sknorm._batches import check_momentum, learns_in_parts
+from sknorm._column_statistics import check_weights_exceed_ddof, column_attributes
 from sknorm._feature_groups import resolve_feature_groups
 from sknorm._kernels import affine, affine_inverse
-from sknorm._location_scale import (
-    FROM_QUANTILES,
-    Location,
-    Scale,
-    location_pair,
-    loses_digits,
-    scale_in_use,
-)
+from sknorm._location_scale import FROM_QUANTILES, Location, Scale
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
 from sknorm._validation import (
@@ -57,8 +52,8 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         "maxabs" about zero, "iqr" and "mad" about the median, whatever `location` is.
         None divides by nothing.
     ddof : int, default=0
-        For "std" only: the sum of squares is divided by n - ddof. A column of 1 to
-        `ddof` values has scale 1.
+        For "std" only: the sum of squares is divided by n - ddof. A column whose n
+        does not exceed `ddof` has scale 1.
     eps : float, default=0.0
         For "std" and "rms" only: the scale becomes sqrt(scale**2 + eps), as batch
         normalization defines it. The default is 0 because eps > 0 gives the hidden
@@ -121,8 +116,9 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
     Sample weights that are whole numbers act as repeated rows, for quantiles too; with
     other weights a quantile is the type 7 estimator of Akinshin (arXiv:2304.07265).
 
-    Values between 1e-140 and 1e140 in magnitude are within the promise of accuracy.
-    Beyond, squares overflow (an error names the columns) or lose digits (a warning).
+    Values, and differences of values, between 1e-140 and 1e140 in magnitude are within
+    the promise of accuracy. Beyond, squares overflow (an error names the columns) or
+    lose digits (a warning).
 
     Examples
     --------
@@ -210,15 +206,14 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         ------
         ValueError
             For infinities, text, names that occur twice, weights or groups that do not
-            fit, weights of a column whose sum does not exceed `ddof`, or values whose
-            squares overflow. The estimator stays as it was.
+            fit, weights whose sum does not exceed `ddof`, or values whose squares
+            overflow. The estimator stays as it was.
         """
         with all_or_nothing(self, refit=True) as draft:
             draft._learn(X, sample_weight)
         return self
 
     @available_if(learns_in_parts)
-    @fit_context
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Learn from one more batch; without `momentum`, as `fit` on all of them.
 
@@ -242,7 +237,10 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         ValueError
             As `fit`. A batch that is refused, or interrupted, changes nothing.
         """
-        self._validate_params()  # set_params may have come between two batches
+        # scikit-learn's own decorator would check the parameters of the first batch
+        # only, and set_params may have come in between.
+        if not get_config()["skip_parameter_validation"]:
+            self._validate_params()
         with all_or_nothing(self, refit=False) as draft:
             draft._learn(X, sample_weight)
         return self
@@ -310,16 +308,16 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         X = check_matrix(
             self, X, reset=before is None, accept_sparse=self._accepts_sparse()
         )
-        weight = None
+        labels, weight = self._labels(), None
         if sample_weight is not None:
             weight = check_weights(sample_weight, X.shape[0])
             if not weight.all():  # the moments do not see the samples left out
-                refuse_infinities(self, X)
+                refuse_infinities(self, X, labels)
         groups = self._groups()
 
         batch = Moments.of(X, weight, groups)
         if (batch.min == -np.inf).any() or (batch.max == np.inf).any():
-            raise infinity_error(self, X)
+            raise infinity_error(self, X, labels)
         quantiles = None
         if {self.location, self.scale} & FROM_QUANTILES:
             quantiles = Quantiles.of(X, weight, groups)
@@ -329,49 +327,26 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         elif before is not None and self.momentum is not None:
             moments = before.decay(batch, self.momentum)
 
-        self._groups_ = groups
-        self._moments_ = moments
-        self._resolution_ = max(
+        if weight is not None:
+            check_weights_exceed_ddof(self, moments)
+        resolution = max(
             float(np.finfo(X.dtype).eps), getattr(self, "_resolution_", 0.0)
         )
-        seen = self._of_columns(batch.count)
-        self.n_samples_seen_ = getattr(self, "n_samples_seen_", 0.0) + seen
-        self._set_statistics(moments, quantiles, weighted=weight is not None)
-
-    def _set_statistics(
-        self, moments: Moments, quantiles: Quantiles | None, *, weighted: bool
-    ) -> None:
-        n_values = moments.count
-        self.__dict__.pop("n_effective_", None)
-        if self.momentum is not None:
-            n_values = moments.effective_count
-            self.n_effective_ = self._of_columns(n_values)
-        seen = moments.count > 0
-        if weighted and self.scale == "std":
-            light = self._of_columns(seen & (n_values <= self.ddof))
-            self._refuse_light_weights(light)
-        shift, delta = location_pair(self.location, moments, quantiles)
-        scale = scale_in_use(
-            self.scale,
+        attributes = column_attributes(
+            self,
             moments,
             quantiles,
-            ddof=self.ddof,
-            eps=self.eps,
-            n_values=n_values,
-            resolution=self._resolution_,
+            groups=groups,
+            resolution=resolution,
+            labels=labels,
         )
-        overflow = seen & ~(np.isfinite(shift) & np.isfinite(scale))
-        lost = loses_digits(self.scale, moments, self._resolution_)
-        self._check_range(self._of_columns(overflow), self._of_columns(lost))
-
-        squares = self.scale in ("std", "rms")
-        mean = np.where(seen, moments.shift, np.nan)
-        self._delta_ = self._of_columns(delta)
-        self.location_ = None if self.location is None else self._of_columns(shift)
-        self.scale_ = None if self.scale is None else self._of_columns(scale)
-        has_mean = squares or self.location == "mean"
-        self.mean_ = self._of_columns(mean) if has_mean else None
-        self.var_ = self._of_columns(moments.variance) if squares else None
+        seen = batch.count if groups is None else batch.count[groups]
+        self.n_samples_seen_ = getattr(self, "n_samples_seen_", 0.0) + seen
+        self._groups_ = groups
+        self._moments_ = moments
+        self._resolution_ = resolution
+        self.__dict__.pop("n_effective_", None)  # where momentum was set before
+        self.__dict__.update(attributes)
 
     def _map(self, kernel: Any, X: Any, columns: Any) -> Any:
         """Apply a kernel to X, which holds the given fitted columns."""
@@ -379,9 +354,17 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         shift = (np.zeros(p) if self.location_ is None else self.location_)[columns]
         scale = (np.ones(p) if self.scale_ is None else self.scale_)[columns]
         unseen = np.isnan(shift) | np.isnan(scale)
-        self._warn_about_columns_never_seen(X, unseen, self._labels()[columns])
-        delta = self._delta_[columns]
-        return self._apply(kernel, X, shift, delta, scale, in_place=not self.copy)
+        labels = self._labels()[columns]
+        self._warn_about_columns_never_seen(X, unseen, labels)
+        return self._apply(
+            kernel,
+            X,
+            shift,
+            self._delta_[columns],
+            scale,
+            labels=labels,
+            in_place=not self.copy,
+        )
 
     def _groups(self) -> NDArray[np.intp] | None:
         """Return the group of each column, None where each is one by itself."""
@@ -395,6 +378,3 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
                 "Use fit to start anew."
             )
         return groups
-
-    def _of_columns(self, of_groups: NDArray[Any]) -> NDArray[Any]:
-        return of_groups if self._groups_ is None else of_groups[self._groups_]

@@ -12,9 +12,9 @@ def resolve_feature_groups(
     n_features: int,
     feature_names: NDArray[Any] | None,
 ) -> NDArray[np.intp] | None:
-    """Return the number of the group of each column, None where there are no groups.
+    """Return the number of the group of each column, None where each is by itself.
 
-    Groups are numbered in their order; columns in no group follow, each by itself.
+    Groups are numbered in the order of their first columns.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def resolve_feature_groups(
                 f"{feature_groups}. Got {n_features} columns. Pass a list of lists of "
                 "columns for groups of unequal sizes."
             )
-        return np.arange(n_features) // (n_features // int(feature_groups))
+        return _numbered(np.arange(n_features) // (n_features // int(feature_groups)))
     groups = [
         _column_indices(group, n_features, feature_names) for group in feature_groups
     ]
@@ -54,19 +54,29 @@ def resolve_feature_groups(
         numbers[group] = number
     alone = numbers < 0
     numbers[alone] = len(groups) + np.arange(alone.sum())
-    return numbers
+    return _numbered(numbers)
+
+
+def _numbered(groups: NDArray[np.intp]) -> NDArray[np.intp] | None:
+    """Return groups numbered by their first columns: equal groups, equal numbers."""
+    _, first, of_column = np.unique(groups, return_index=True, return_inverse=True)
+    if len(first) == len(groups):
+        return None
+    return np.argsort(np.argsort(first))[of_column]
 
 
 def _column_indices(
     group: Any, n_features: int, feature_names: NDArray[Any] | None
 ) -> NDArray[np.intp]:
-    if isinstance(group, str) or not np.iterable(group) or len(list(group)) == 0:
+    columns = [] if isinstance(group, str) or not np.iterable(group) else list(group)
+    if not columns:
         raise TypeError(
             "Each group of feature_groups must be a list of column names or indices, "
             f"at least one. Got {group!r} instead."
         )
     return np.array(
-        [_column_index(column, n_features, feature_names) for column in group], np.intp
+        [_column_index(column, n_features, feature_names) for column in columns],
+        np.intp,
     )
 
 

@@ -14,8 +14,8 @@ Scale = Literal["std", "rms", "maxabs", "range", "iqr", "mad"] | None
 
 # Statistics of parts do not determine these for the whole.
 FROM_QUANTILES = frozenset({"median", "iqr", "mad"})
-# Squares of smaller values lose digits, and below 1e-162 vanish.
-SMALLEST_SQUARED = 1e-140
+# Squares of smaller differences lose digits, and below 1e-162 vanish.
+SMALLEST_SQUARED = 1e-145
 
 
 def location_pair(

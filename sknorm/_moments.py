@@ -110,38 +110,24 @@ class Moments:
         Columns with about as many stored values as each other go together into one
         dense block, padded with NaN.
         """
-        n_rows, n_columns = X.shape
-        row_weight = np.ones(n_rows) if sample_weight is None else sample_weight
+        weight = np.ones(X.shape[0]) if sample_weight is None else sample_weight
         values = np.append(X.data.astype(np.float64), np.nan)
-        weights = np.append(row_weight[X.indices], 1.0)
+        weights = np.append(weight[X.indices], 1.0)
         n_stored = np.diff(X.indptr)
         order = np.argsort(-n_stored, kind="stable")
         parts, done = [], 0
-        while done < n_columns:
+        while done < X.shape[1]:
             height = max(1, n_stored[order[done]])
             chosen = order[done : done + max(1, BLOCK_SIZE // height)]
             entry = X.indptr[chosen] + np.arange(height)[:, None]
             padding = entry >= X.indptr[chosen + 1]
             entry = np.where(padding, len(X.data), entry)
-            w = weights[entry]
-            stored_w = np.where(padding, 0.0, w)
-            n_zeros = n_rows - n_stored[chosen]
-            zeros = cls._of_zeros(
-                np.where(n_zeros, row_weight.sum() - stored_w.sum(axis=0), 0.0),
-                np.where(
-                    n_zeros, row_weight @ row_weight - (stored_w**2).sum(axis=0), 0.0
-                ),
-            )
-            parts.append(cls._of_dense(values[entry], w).merge(zeros))
+            parts.append(cls._of_dense(values[entry], weights[entry]))
             done += len(chosen)
-        return cls._concatenated(parts)._take(np.argsort(order))
-
-    @classmethod
-    def _of_zeros(cls, count: Floats, sum_w2: Floats) -> Self:
-        """Moments of `count` zeros in each column."""
-        count, sum_w2 = np.maximum(count, 0.0), np.maximum(sum_w2, 0.0)
+        stored = cls._concatenated(parts)._take(np.argsort(order))
+        count, sum_w2 = _weights_of_zeros(X, weight)
         zero, lowest = np.zeros_like(count), np.where(count > 0, 0.0, np.inf)
-        return cls(count, zero, zero, zero, lowest, -lowest, sum_w2)
+        return stored.merge(cls(count, zero, zero, zero, lowest, -lowest, sum_w2))
 
     def merge(self, other: Self) -> Self:
         """Return the moments of both sets of values together (Chan et al., 1979)."""
@@ -149,6 +135,7 @@ class Moments:
         share = np.divide(other.count, count, out=np.zeros_like(count), where=count > 0)
         with np.errstate(over="ignore", invalid="ignore"):
             gap = (other.shift - self.shift) + (other.delta - self.delta)
+            gap = np.where(other.count > 0, gap, 0.0)
             shift, delta = two_sum(self.shift, self.delta + gap * share)
             m2 = self.m2 + other.m2 + gap * gap * (self.count * share)
         first = self.count == 0  # then gap is the distance from 0, which rounds
@@ -230,6 +217,21 @@ class Moments:
 
 
 _FIELDS = tuple(field.name for field in fields(Moments))
+
+
+def _weights_of_zeros(X: Any, weight: Floats) -> tuple[Floats, Floats]:
+    """Return, for each column of a CSC matrix, sum w and sum w**2 of its zeros."""
+    column = np.repeat(np.arange(X.shape[1]), np.diff(X.indptr))
+    sum_w, sum_w2 = (
+        w.sum() - np.bincount(column, w[X.indices], minlength=X.shape[1])
+        for w in (weight, weight * weight)
+    )
+    # A small rest of a large sum has lost its digits: such columns are summed anew.
+    for j in np.flatnonzero(sum_w <= 1e-3 * weight.sum()):
+        rest = weight.copy()
+        rest[X.indices[X.indptr[j] : X.indptr[j + 1]]] = 0.0
+        sum_w[j], sum_w2[j] = rest.sum(), rest @ rest
+    return sum_w, sum_w2
 
 
 def _canonical_csc(X: Any) -> Any:

@@ -104,9 +104,11 @@ def quantile(values: Floats, q: ArrayLike, weight: Floats | None = None) -> Floa
     order = np.argsort(values)
     values, weight = values[order], weight[order]
     step_end = np.cumsum(weight)
-    step_start = np.append(0.0, step_end[:-1])
-    unit = min(1.0, (weight @ weight) / step_end[-1])
-    start = q[:, None] * (step_end[-1] - unit)
-    overlap = np.minimum(step_end, start + unit) - np.maximum(step_start, start)
-    overlap = np.maximum(overlap, 0.0)
-    return np.asarray((overlap @ values) / overlap.sum(axis=1))
+    total = step_end[-1]
+    unit = min(1.0, float(weight @ (weight / total)))
+    # How much of the stretch lies before the end of each step. The parts of h are
+    # subtracted one by one: where the sum is large, h itself would swallow the unit.
+    q = q[:, None]
+    covered = np.clip((step_end - q * total) + q * unit, 0.0, unit)
+    share = np.diff(covered, prepend=0.0)
+    return np.asarray((share @ values) / covered[:, -1])

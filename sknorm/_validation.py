@@ -4,6 +4,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, time, timedelta
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 FLOATS = [np.float64, np.float32]
+NO_NUMBERS = (str, bytes, date, time, timedelta, np.datetime64, np.timedelta64)
 
 E = TypeVar("E", bound=BaseEstimator)
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -171,7 +173,11 @@ def _fitted_columns(estimator: BaseEstimator, Z: Any) -> NDArray[np.intp] | None
 
 def check_weights(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
     """Return sample weights as float64 of shape (n_samples,), all finite and >= 0."""
-    weight = np.asarray(_numbers_only(sample_weight, "sample_weight"), dtype=np.float64)
+    given = np.asarray(sample_weight)
+    _refuse_text_and_dates(given, "sample_weight")
+    if given.dtype.kind == "c":
+        raise ValueError("sample_weight must hold real numbers. Got complex ones.")
+    weight = given.astype(np.float64)
     if weight.shape != (n_samples,):
         raise ValueError(
             f"sample_weight must have shape ({n_samples},), one weight a sample. "
@@ -187,6 +193,13 @@ def check_weights(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
             f"sample_weight must not be negative. Got {weight.min()} at sample "
             f"{weight.argmin()}. Use 0 to leave a sample out."
         )
+    extreme = (weight != 0) & ((weight < 1e-140) | (weight > 1e140))
+    if extreme.any():
+        raise ValueError(
+            "sample_weight must be 0 or between 1e-140 and 1e140, as its squares are "
+            f"summed. Got {weight[extreme][0]} at sample {extreme.argmax()}. Multiply "
+            "all weights by the same factor."
+        )
     if not weight.any():
         raise ValueError(
             "sample_weight must not be all zero: nothing would be left to learn from."
@@ -194,26 +207,30 @@ def check_weights(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
     return weight
 
 
-def refuse_infinities(estimator: BaseEstimator, X: Any) -> None:
+def refuse_infinities(estimator: BaseEstimator, X: Any, labels: NDArray[Any]) -> None:
     """Raise where X holds an infinity; a pass over the data of its own."""
     if np.isinf(X.data if sparse.issparse(X) else X).any():
-        raise infinity_error(estimator, X)
+        raise infinity_error(estimator, X, labels)
 
 
-def infinity_error(estimator: BaseEstimator, X: Any) -> ValueError:
-    """Return scikit-learn's error for infinities, with the place of the first."""
+def infinity_error(
+    estimator: BaseEstimator, X: Any, labels: NDArray[Any]
+) -> ValueError:
+    """Return scikit-learn's error for infinities, with the place of the first.
+
+    `labels` are the names or indices of the columns of X.
+    """
     if sparse.issparse(X):
         X = X.tocoo()
         first = np.argmax(np.isinf(X.data))
         row, column = X.row[first], X.col[first]
     else:
         row, column = np.unravel_index(np.argmax(np.isinf(X)), X.shape)
-    names = getattr(estimator, "feature_names_in_", None)
-    label = int(column) if names is None else names[column]
     return ValueError(
         f"Input X contains infinity or a value too large for {X.dtype!r}, the first in "
-        f"row {row}, column {label!r}. {type(estimator).__name__} takes NaN for "
-        "missing values: replace infinities by NaN, or leave these rows out."
+        f"row {row}, column {quoted(labels[[column]])}. {type(estimator).__name__} "
+        "takes NaN for missing values: replace infinities by NaN, or leave these rows "
+        "out."
     )
 
 
@@ -228,19 +245,19 @@ def in_output_container(
     return adapter.create_container(values, original, columns=columns)
 
 
-def _numbers_only(X: Any, name: str = "X") -> Any:
+def _numbers_only(X: Any) -> Any:
     """Refuse text, numerals included, and dates. Lists become arrays, masks NaN."""
     if isinstance(X, (list, tuple)):
         X = np.asarray(X)
     if isinstance(X, np.ma.MaskedArray):
         X = np.ma.filled(X if X.dtype.kind == "f" else X.astype(np.float64), np.nan)
     if isinstance(X, np.ndarray):
-        _refuse_text_and_dates(X, name)
+        _refuse_text_and_dates(X, "X")
     elif hasattr(X, "dtypes") and hasattr(X, "columns"):
         doubtful = [i for i, dtype in enumerate(X.dtypes) if not _is_number(dtype)]
         if doubtful:
             part = X.iloc[:, doubtful] if hasattr(X, "iloc") else X[:, doubtful]
-            _refuse_text_and_dates(part.to_numpy(), name)
+            _refuse_text_and_dates(part.to_numpy(), "X")
     return X
 
 
@@ -257,7 +274,7 @@ def _refuse_text_and_dates(values: NDArray[Any], name: str) -> None:
     if values.dtype.kind not in "fiubc":
         suspects = values.ravel().astype(object).tolist()
     if values.dtype.kind == "O":
-        suspects = [value for value in suspects if isinstance(value, (str, bytes))]
+        suspects = [value for value in suspects if isinstance(value, NO_NUMBERS)]
     if suspects:
         raise ValueError(
             f"{name} must hold numbers. Got {suspects[0]!r}. Convert text with "
@@ -288,8 +305,8 @@ def _explain_sparse(estimator: BaseEstimator, X: Any, accept_sparse: bool) -> No
         raise ValueError(
             f"{type(estimator).__name__} takes a sparse X only with location=None and "
             "scale 'std', 'rms', 'maxabs' or None, which leave zeros alone. Got "
-            f"location={estimator.location!r}, scale={estimator.scale!r}. Change them, "
-            "or pass X.toarray()."
+            f"location={estimator.location!r}, scale={estimator.scale!r}. Change them "
+            "and fit again, or pass X.toarray()."
         )
 
 
@@ -305,6 +322,6 @@ def warn(message: str, category: type[Warning]) -> None:
 
 def quoted(names: Any) -> str:
     """Return the names, or the first ten of them, for a message."""
-    names = list(names)
+    names = np.asarray(names, dtype=object).tolist()
     text = ", ".join(repr(name) for name in names[:10])
     return f"{text}, ... ({len(names)} in all)" if len(names) > 10 else text

@@ -32,7 +32,7 @@ def test_cross_val_score(wine):
 
 
 def test_grid_search_in_two_processes(wine):
-    """location, scale and momentum are plain values to tune."""
+    """Location and scale are plain values to tune."""
     pipeline = make_pipeline(BatchStandardizer(), KNeighborsClassifier())
     grid = {
         "batchstandardizer__location": ["mean", "median", "min", None],

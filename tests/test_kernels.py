@@ -1,13 +1,17 @@
 """The two implementations, side by side, and the choice between them."""
 
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import sknorm
 from sknorm import _kernels
 from sknorm._kernels import INPUT_INFINITE, OUTPUT_INFINITE, _generic
 
@@ -70,13 +74,13 @@ def test_in_place_and_read_only(kernels, dtype, name, rng):
 @implementations
 @dtypes
 @pytest.mark.parametrize("name", ["affine", "affine_inverse"])
-@pytest.mark.parametrize("position", [(0, 0), (3, 1), (299, 2)])
+@pytest.mark.parametrize("position", [(0, 0), (3, 1), (99_999, 2)])
 @pytest.mark.parametrize("infinity", [np.inf, -np.inf])
 def test_flags(kernels, dtype, name, position, infinity, rng):
     """Infinities going in and coming out are told apart; NaN is neither."""
     kernel = getattr(kernels, name)
     zeros, ones = np.zeros(3), np.ones(3)
-    X = rng.normal(size=(300, 3)).astype(dtype)
+    X = rng.normal(size=(100_000, 3)).astype(dtype)  # several blocks
     X[5] = np.nan
     out = np.empty_like(X)
     assert kernel(X, zeros, zeros, ones, out) == 0
@@ -110,7 +114,7 @@ def test_other_layouts_take_the_generic_code(layout, rng):
     np.testing.assert_array_equal(out, expected)
 
 
-def run_with(requested):
+def run_with(requested, folder=""):
     """Import the kernels in a new process with SKNORM_KERNELS set."""
     return subprocess.run(
         [
@@ -118,7 +122,7 @@ def run_with(requested):
             "-c",
             "from sknorm import _kernels as k; print(k.IMPLEMENTATION)",
         ],
-        env={**os.environ, "SKNORM_KERNELS": requested},
+        env={**os.environ, "SKNORM_KERNELS": requested, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
@@ -139,13 +143,29 @@ def test_an_unknown_request_is_an_error():
     ) in error
 
 
-def test_a_missing_core_is_an_error_on_request(monkeypatch):
-    """SKNORM_KERNELS=compiled never falls back in silence; unset does."""
-    monkeypatch.setitem(sys.modules, "sknorm._kernels._core", None)
-    monkeypatch.delattr(_kernels, "_core", raising=False)
-    with pytest.raises(ImportError, match=r"Did you forget to build\? Install with"):
-        _kernels._choose("compiled")
-    assert _kernels._choose("") is _generic
+def test_a_missing_core(tmp_path):
+    """Unset falls back to NumPy; SKNORM_KERNELS=compiled never does in silence."""
+    shutil.copytree(
+        Path(sknorm.__file__).parent,
+        tmp_path / "sknorm",
+        ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"),
+    )
+    assert run_with("", tmp_path).stdout == "generic\n"
+    assert run_with("generic", tmp_path).stdout == "generic\n"
+    error = run_with("compiled", tmp_path).stderr
+    assert "SKNORM_KERNELS=compiled, but sknorm._kernels._core does not exist" in error
+    assert "Did you forget to build? Install with a C compiler at hand" in error
+
+
+def test_a_broken_core_is_an_error(tmp_path):
+    """A core that is there and cannot be loaded is not passed over."""
+    package = tmp_path / "sknorm"
+    ignore = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
+    shutil.copytree(Path(sknorm.__file__).parent, package, ignore=ignore)
+    broken = f"_core{sysconfig.get_config_var('EXT_SUFFIX')}"
+    (package / "_kernels" / broken).write_bytes(b"no library")
+    for requested in ("", "compiled"):
+        assert "ImportError" in run_with(requested, tmp_path).stderr
 
 
 def test_blocks_partition_the_matrix():

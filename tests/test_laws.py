@@ -1,6 +1,5 @@
 """The laws of the package that concern columns, each a property test."""
 
-import copy
 import pickle
 
 import numpy as np
@@ -45,8 +44,11 @@ def test_partial_fit_over_any_split_is_fit(X, data):
     location, scale = data.draw(st.sampled_from(MERGING_PAIRS))
     cuts = data.draw(st.lists(st.integers(0, len(X)), max_size=5))
     batches = [b for b in np.split(X, sorted(cuts)) if len(b)]
-    whole = BatchStandardizer(location=location, scale=scale).fit(X)
-    parts = BatchStandardizer(location=location, scale=scale)
+    groups = data.draw(st.sampled_from([None, 1, [[0, X.shape[1] - 1]]]))
+    assume(groups is None or isinstance(groups, int) or X.shape[1] > 1)
+    params = {"location": location, "scale": scale, "feature_groups": groups}
+    whole = BatchStandardizer(**params).fit(X)
+    parts = BatchStandardizer(**params)
     for batch in data.draw(st.permutations(batches)):
         parts.partial_fit(batch)
     assert_same_moments(whole._moments_, parts._moments_)
@@ -100,7 +102,11 @@ def test_powers_of_two_change_nothing(X, pair, exponent):
 
 @given(matrices(), pairs, st.floats(0.01, 100), st.sampled_from([0.0, 1.0, -1e3, 1e6]))
 def test_affine_maps_change_nothing(X, pair, a, b):
-    """transform(a X + b) == transform(X) to 8 u max(abs(aX + b)) / (a scale)."""
+    """transform(a X + b) == transform(X) to 8 u max(abs(aX + b)) / (a scale) max(1, z).
+
+    Rounding aX + b moves the location and, by as much, the scale, which moves z by its
+    own size: the last factor counts for scales that ignore outliers.
+    """
     location, scale = pair
     assume(scale is not None)
     assume(b == 0 or (location is not None and scale not in ("rms", "maxabs")))
@@ -197,7 +203,13 @@ def test_layout_does_not_matter(X, pair, folder):
     mapped = np.memmap(folder / "X", X.dtype, "w+", shape=X.shape)
     mapped[:] = X
     wide = np.repeat(np.repeat(X, 2, axis=0), 3, axis=1)
-    layouts = (np.asfortranarray(X), read_only, mapped, wide[::2, ::3], X[::-1][::-1])
+    layouts = (
+        np.asfortranarray(X),
+        read_only,
+        mapped,
+        wide[::2, ::3],
+        X[::-1].copy()[::-1],
+    )
     estimator = standardizer(pair).fit(X)
     z = estimator.transform(X)
     for other in layouts:
@@ -215,7 +227,6 @@ def test_nothing_of_the_caller_changes(X, pair):
     estimator.inverse_transform(estimator.transform(X))
     np.testing.assert_array_equal(X, before)
     assert pickle.dumps(vars(estimator)) == state
-    assert copy.deepcopy(estimator).get_params() == estimator.get_params()
 
 
 @given(matrices(nan=False), pairs, st.sampled_from([np.nan, 1e9]), st.data())

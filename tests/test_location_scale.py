@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cases import full_text
 from sknorm import BatchStandardizer
 
 X = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0], [8.0, np.nan]])
@@ -38,14 +39,24 @@ def test_weights_must_exceed_ddof():
     frame = pd.DataFrame(X, columns=["a", "b"])
     estimator = BatchStandardizer(ddof=1)
     text = (
-        "The weights of a column must sum to more than ddof=1. Those of columns {} do "
-        "not. Use a smaller ddof, or weights that count samples."
+        "The weights must sum to more than ddof=1. Got 0.8. Use a smaller ddof, or "
+        "weights that count samples."
     )
-    with pytest.raises(ValueError, match=text.format("'a', 'b'")):
-        estimator.fit(frame, sample_weight=[0.25] * 4)
-    with pytest.raises(ValueError, match=text.format("'b'")):
-        estimator.fit(frame, sample_weight=[0.25, 0.25, 0.25, 1])
-    estimator.set_params(scale="range").fit(frame, sample_weight=[0.25] * 4)
+    with pytest.raises(ValueError, match=full_text(text)):
+        estimator.fit(frame, sample_weight=[0.2] * 4)
+    estimator.set_params(scale="range").fit(frame, sample_weight=[0.2] * 4)
+
+
+def test_a_light_column_has_scale_1():
+    """Where other columns have more, a column of little weight is one of few values."""
+    weight = [0.25, 0.25, 0.25, 1]
+    estimator = BatchStandardizer(ddof=1).fit(X, sample_weight=weight)
+    assert estimator.scale_[0] != 1
+    assert estimator.scale_[1] == 1
+    single = np.array([[1.0, 2.0], [np.nan, 3.0]])
+    weighted = BatchStandardizer(ddof=1).fit(single, sample_weight=[1, 1])
+    unweighted = BatchStandardizer(ddof=1).fit(single)
+    np.testing.assert_array_equal(weighted.scale_, unweighted.scale_)
 
 
 @pytest.mark.parametrize("eps", [1e-5, 0.25])
@@ -126,6 +137,13 @@ def test_lost_digits_are_a_warning():
         BatchStandardizer().fit(tiny)
     Z = BatchStandardizer(location="min", scale="range").fit_transform(tiny)
     np.testing.assert_array_equal(Z, [[0, 0], [1, 1]])
+
+
+def test_a_large_first_value_is_done_again():
+    """Squares about the first value overflow here, those about the mean do not."""
+    estimator = BatchStandardizer().fit([[1.3e154], [0.0], [0.0]])
+    expected = 1.3 * np.sqrt(2) / 3
+    assert estimator.scale_[0] / 1e154 == pytest.approx(expected, rel=1e-14)
 
 
 @pytest.mark.parametrize("magnitude", [1e-139, 1e139])

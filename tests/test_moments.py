@@ -126,6 +126,36 @@ def test_decay_is_the_formula(rng):
     np.testing.assert_allclose(moments.effective_count, expected, rtol=1e-14)
 
 
+def test_decay_counts_by_kish(rng):
+    """A weighted batch counts by (sum w)**2 / sum w**2, again and again."""
+    batches, weights = rng.normal(size=(3, 8, 1)), rng.uniform(0.1, 3, size=(3, 8))
+    moments, effective = Moments.of(batches[0], weights[0]), None
+    for batch, weight in zip(batches, weights, strict=True):
+        b = weight.sum() ** 2 / (weight @ weight)
+        if effective is None:
+            effective = b
+            continue
+        moments = moments.decay(Moments.of(batch, weight), 0.3)
+        effective = 1 / (0.7**2 / effective + 0.3**2 / b)
+    assert moments.effective_count[0] == pytest.approx(effective, rel=1e-14)
+
+
+def test_an_empty_batch_changes_no_large_constant():
+    """Nothing is merged with squares that overflow."""
+    X = np.full((3, 1), 1e200)
+    assert_equal(Moments.of(X).merge(Moments.empty(1)), Moments.of(X))
+    assert_equal(Moments.of(sparse.csc_array(X)), Moments.of(X))
+
+
+def test_sparse_zeros_beside_heavy_rows():
+    """The weight of zeros is not lost in that of a stored row 1e17 times as heavy."""
+    weight = np.array([1e17, 1.0, 1.0, 1.0])
+    X = np.array([[np.nan, 5.0], [0, 0], [0, 0], [0, 0]])
+    on_sparse = Moments.of(sparse.csc_array(X), weight)
+    assert on_sparse.count[0] == 3
+    assert on_sparse.variance[1] == pytest.approx(25 * 3e-17, rel=1e-12)
+
+
 def test_decay_keeps_what_the_batch_lacks(rng):
     """The first batch is taken whole; an all-NaN batch column changes nothing."""
     batch = rng.normal(size=(6, 2))

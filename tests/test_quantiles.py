@@ -58,6 +58,24 @@ def test_small_weights_scale_freely(rng):
     )
 
 
+@pytest.mark.parametrize("factor", [1e-140, 1e-10, 1.0, 1e6, 1e12, 1e16, 1e140])
+def test_weights_of_any_size(factor, rng):
+    """Large weights give the step function's quantiles, small ones type 7, no NaN."""
+    values, q = np.arange(20.0), [0.0, 0.26, 0.5, 0.74, 1.0]
+    result = quantile(values, q, np.full(20, factor))
+    expected = np.quantile(values, q)
+    if factor > 1:
+        expected = np.quantile(np.repeat(values, 1000), q)
+    np.testing.assert_allclose(result, expected, atol=1e-9)
+
+
+def test_whole_weights_keep_their_digits():
+    """At a step's end two of 1e10 repeats are weighed as exactly as two of one."""
+    values, weight = np.arange(4.0), np.full(4, 1e10)
+    # h = 0.75 (4e10 - 1) = 3e10 - 0.75: a quarter of the stretch is beyond the step.
+    assert quantile(values, [0.75], weight)[0] == pytest.approx(2.25, abs=1e-12)
+
+
 def test_weight_0_and_nan_are_absent(rng):
     """They change nothing; a column without values is NaN."""
     X = rng.normal(size=(20, 3))

@@ -1,11 +1,13 @@
 """Weights, parameters and calls that are refused; the state stays as it was."""
 
+import sys
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn import config_context
 from sklearn.exceptions import NotFittedError
 
 from cases import NUMBERS, full_text
@@ -40,6 +42,30 @@ WEIGHTS = {
     "infinite": (
         [1, 1, 1, np.inf],
         "sample_weight must be finite. Got NaN or infinity at sample 3.",
+    ),
+    "too large": (
+        [1, 1, 1e141, 1],
+        "sample_weight must be 0 or between 1e-140 and 1e140, as its squares are "
+        "summed. Got 1e+141 at sample 2. Multiply all weights by the same factor.",
+    ),
+    "too small": (
+        [0, 1e-150, 1, 1],
+        "sample_weight must be 0 or between 1e-140 and 1e140, as its squares are "
+        "summed. Got 1e-150 at sample 1. Multiply all weights by the same factor.",
+    ),
+    "complex": (
+        [1j, 1, 1, 1],
+        "sample_weight must hold real numbers. Got complex ones.",
+    ),
+    "series of text": (
+        pd.Series(["1"] * 4),
+        NUMBERS.format(name="sample_weight", value="'1'"),
+    ),
+    "dates": (
+        pd.Series(pd.to_datetime(["2020-01-02"] * 4)).dt.as_unit("s"),
+        NUMBERS.format(
+            name="sample_weight", value="datetime.datetime(2020, 1, 2, 0, 0)"
+        ),
     ),
     "text": (["1"] * 4, NUMBERS.format(name="sample_weight", value="'1'")),
 }
@@ -127,11 +153,20 @@ def test_centred_sparse_is_refused(params, method):
     text = (
         "BatchStandardizer takes a sparse X only with location=None and scale 'std', "
         "'rms', 'maxabs' or None, which leave zeros alone. Got "
-        f"location={estimator.location!r}, scale={estimator.scale!r}. Change them, or "
-        "pass X.toarray()."
+        f"location={estimator.location!r}, scale={estimator.scale!r}. Change them and "
+        "fit again, or pass X.toarray()."
     )
     with pytest.raises(ValueError, match=full_text(text)):
         getattr(estimator, method)(sparse.csr_array(X))
+
+
+def test_parameter_validation_can_be_skipped():
+    """scikit-learn's switch works for both ways of fitting."""
+    estimator = BatchStandardizer(ddof=1.0)
+    with config_context(skip_parameter_validation=True):
+        estimator.fit(X).partial_fit(X)
+    with pytest.raises(ValueError, match="The 'ddof' parameter"):
+        estimator.partial_fit(X)
 
 
 @pytest.mark.parametrize("method", ["transform", "inverse_transform"])
@@ -151,16 +186,43 @@ def test_warnings_point_to_the_caller():
         assert [warning.filename for warning in caught] == [__file__]
 
 
-def test_an_interruption_leaves_the_state(monkeypatch):
-    """Ctrl-C in the middle of a batch leaves the estimator exactly as it was."""
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_an_interruption_leaves_the_state(method):
+    """Ctrl-C at any line leaves the estimator exactly as it was, or finished."""
     estimator = BatchStandardizer(momentum=0.5).fit(FRAME)
-    before = dict(vars(estimator))
+    line, interrupted = 0, True
+    while interrupted:
+        line += 1
+        before = dict(vars(estimator))
+        interrupted = interrupt_at(line, getattr(estimator, method), FRAME * 2)
+        same = {
+            name for name, value in vars(estimator).items() if value is before[name]
+        }
+        learned = {name for name in before if name[-1] == "_"} - {"_groups_"}
+        assert same == set(before) or not same & learned - UNCHANGED
+    assert line > 50  # or nothing was interrupted
 
-    def interrupt(*args, **kwargs):
-        raise KeyboardInterrupt
 
-    monkeypatch.setattr(BatchStandardizer, "_set_statistics", interrupt)
-    for method in (estimator.fit, estimator.partial_fit):
-        with pytest.raises(KeyboardInterrupt):
-            method(FRAME * 2)
-    assert vars(estimator) == before
+# These are the same objects after a fit to the same columns, or compare as such.
+UNCHANGED = {"n_features_in_", "feature_names_in_", "_resolution_"}
+
+
+def interrupt_at(line, function, *args):
+    """Call, raise KeyboardInterrupt at the given line of sknorm; return if it was."""
+    lines = iter(range(line))
+
+    def tracer(frame, event, _):
+        if not frame.f_globals.get("__name__", "").startswith("sknorm."):
+            return None
+        if event == "line" and next(lines, None) is None:
+            raise KeyboardInterrupt
+        return tracer
+
+    sys.settrace(tracer)
+    try:
+        function(*args)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(None)
+    return False

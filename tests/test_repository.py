@@ -66,6 +66,7 @@ def test_every_module_is_installed():
     for folder in (ROOT / "sknorm", ROOT / "sknorm" / "_kernels"):
         listed = set(re.findall(r"'([\w.]+)'", (folder / "meson.build").read_text()))
         present = {path.name for path in folder.glob("*.py*") if path.is_file()}
+        present |= {path.name for path in folder.glob("*.typed")}
         assert present <= listed
 
 

@@ -1,5 +1,7 @@
 """What goes in, and what the errors say."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -133,12 +135,29 @@ def test_infinities_are_refused(method, copy, order, dtype, infinity):
     np.testing.assert_array_equal(spoilt, before)
 
 
-def test_infinities_are_named_by_column():
-    """The column is named where it has a name; float64 does not fit into float32."""
+@pytest.mark.parametrize("copy", [True, False])
+def test_infinities_are_named_by_column(copy):
+    """The column is named where it has a name, in subsets and other orders too."""
     frame = pd.DataFrame(with_infinity(), columns=["a", "b", "c"])
     text = INFINITE.format(dtype="float64", column="'b'")
-    with pytest.raises(ValueError, match=full_text(text)):
-        BatchStandardizer().fit(FRAME).transform(frame)
+    estimator = BatchStandardizer(copy=copy).fit(FRAME)
+    for columns in (["a", "b", "c"], ["b"], ["c", "b"], ["b", "a", "c"]):
+        with pytest.raises(ValueError, match=full_text(text)):
+            estimator.inverse_transform(frame[columns])
+    for method in (estimator.fit, estimator.transform):
+        with pytest.raises(ValueError, match=full_text(text)):
+            method(frame)
+
+
+def test_warnings_name_columns_of_subsets():
+    """Overflow and columns never seen are named by the columns of X."""
+    frame = FRAME.assign(d=np.nan)
+    estimator = BatchStandardizer().fit(frame)
+    huge = pd.DataFrame({"d": [np.nan], "c": [1.7e308], "a": [0.0]})
+    with pytest.warns(RuntimeWarning, match="the results for columns 'c' do not fit"):
+        estimator.inverse_transform(huge)
+    with pytest.warns(UserWarning, match="saw no values of columns 'd' in fit"):
+        estimator.inverse_transform(huge[["d", "a"]].fillna(1.0))
 
 
 @pytest.mark.parametrize("container", [sparse.csr_array, sparse.csc_array])
@@ -172,6 +191,19 @@ TEXTS = {
     "Arrow": (pd.DataFrame({"b": pd.array(["2"], dtype="string[pyarrow]")}), "'2'"),
     "category": (pd.DataFrame({"b": pd.Categorical(["2"])}), "'2'"),
     "polars": (pl.DataFrame({"a": [1], "b": ["2"]}), "'2'"),
+    "dates with a time zone": (
+        pd.DataFrame({"a": pd.to_datetime(["2020-01-02"], utc=True)}),
+        "Timestamp('2020-01-02 00:00:00+0000', tz='UTC')",
+    ),
+    "Arrow dates": (
+        pd.DataFrame({"a": pd.array([date(2020, 1, 2)], dtype="date32[pyarrow]")}),
+        "datetime.date(2020, 1, 2)",
+    ),
+    "a list of dates": ([[date(2020, 1, 2), 1.0]], "datetime.date(2020, 1, 2)"),
+    "durations": (
+        pd.DataFrame({"a": pd.to_timedelta([1], unit="D").as_unit("s")}),
+        "datetime.timedelta(days=1)",
+    ),
     "dates": (np.array([["2020-01-02"]], dtype="M8[D]"), "datetime.date(2020, 1, 2)"),
     "polars dates": (
         pl.DataFrame({"a": np.array(["2020-01-02"], dtype="M8[D]")}),

@@ -5,6 +5,7 @@ where it was built, `generic` forces NumPy, `compiled` makes a missing core an e
 """
 
 import os
+from importlib import import_module
 from types import ModuleType
 
 from sknorm._kernels import _generic
@@ -43,7 +44,9 @@ def _choose(requested: str) -> ModuleType:
     if requested == "generic":
         return _generic
     try:
-        from sknorm._kernels import _core
+        # Not `from sknorm._kernels import _core`: there a module that is missing and
+        # one that cannot be loaded raise the same error.
+        return import_module("sknorm._kernels._core")
     except ModuleNotFoundError as error:
         if requested == "compiled":
             raise ImportError(
@@ -52,7 +55,6 @@ def _choose(requested: str) -> ModuleType:
                 "a C compiler at hand (pip install .), or unset SKNORM_KERNELS."
             ) from error
         return _generic
-    return _core
 
 
 _chosen = _choose(os.environ.get("SKNORM_KERNELS", ""))

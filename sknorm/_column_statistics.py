@@ -1,0 +1,105 @@
+"""From the moments of columns to the attributes of a fitted estimator."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknorm._location_scale import location_pair, loses_digits, scale_in_use
+from sknorm._moments import Moments
+from sknorm._quantiles import Quantiles
+from sknorm._validation import quoted, warn
+
+
+def column_attributes(
+    estimator: Any,
+    moments: Moments,
+    quantiles: Quantiles | None,
+    *,
+    groups: NDArray[np.intp] | None,
+    resolution: float,
+    labels: NDArray[Any],
+) -> dict[str, Any]:
+    """Return the attributes that follow from the moments, by name.
+
+    Parameters
+    ----------
+    estimator : BatchStandardizer
+        Its parameters are read.
+    moments, quantiles : Moments, Quantiles or None
+        Of the groups of columns.
+    groups : ndarray of shape (n_features,) or None
+        The group of each column; None where each is by itself.
+    resolution : float
+        The machine epsilon of the data.
+    labels : ndarray of shape (n_features,)
+        Names or indices of the columns, for messages.
+
+    Raises
+    ------
+    ValueError
+        Where location or scale overflow.
+    """
+    location, scale = estimator.location, estimator.scale
+    forgets = estimator.momentum is not None
+    n_values = moments.effective_count if forgets else moments.count
+    shift, delta = location_pair(location, moments, quantiles)
+    divisor = scale_in_use(
+        scale,
+        moments,
+        quantiles,
+        ddof=estimator.ddof,
+        eps=estimator.eps,
+        n_values=n_values,
+        resolution=resolution,
+    )
+    seen = moments.count > 0
+    mean = np.where(seen, moments.shift, np.nan)
+    squares = scale in ("std", "rms")
+
+    def of_columns(of_groups: NDArray[Any]) -> NDArray[Any]:
+        return of_groups if groups is None else of_groups[groups]
+
+    overflow = seen & ~(np.isfinite(shift) & np.isfinite(divisor))
+    _refuse_overflow(estimator, labels[of_columns(overflow)])
+    lost = loses_digits(scale, moments, resolution)
+    _warn_of_lost_digits(estimator, labels[of_columns(lost)])
+    attributes = {
+        "location_": None if location is None else of_columns(shift),
+        "scale_": None if scale is None else of_columns(divisor),
+        "mean_": of_columns(mean) if squares or location == "mean" else None,
+        "var_": of_columns(moments.variance) if squares else None,
+        "_delta_": of_columns(delta),
+    }
+    return attributes | ({"n_effective_": of_columns(n_values)} if forgets else {})
+
+
+def check_weights_exceed_ddof(estimator: Any, moments: Moments) -> None:
+    """Raise where weights sum to so little that no column has a variance."""
+    forgets = estimator.momentum is not None
+    n_values = moments.effective_count if forgets else moments.count
+    most = n_values.max()
+    if estimator.scale == "std" and 0 < most <= estimator.ddof:
+        raise ValueError(
+            f"The weights must sum to more than ddof={estimator.ddof}. Got {most:g}. "
+            "Use a smaller ddof, or weights that count samples."
+        )
+
+
+def _refuse_overflow(estimator: Any, columns: NDArray[Any]) -> None:
+    if columns.size:
+        raise ValueError(
+            f"location={estimator.location!r}, scale={estimator.scale!r} of columns "
+            f"{quoted(columns)} are too large for float64. Divide the data by a power "
+            "of ten first."
+        )
+
+
+def _warn_of_lost_digits(estimator: Any, columns: NDArray[Any]) -> None:
+    if columns.size:
+        warn(
+            f"{type(estimator).__name__}: scale={estimator.scale!r} of columns "
+            f"{quoted(columns)} is inaccurate, as the squares of their differences are "
+            "too small for float64. Multiply the data by a power of ten first.",
+            RuntimeWarning,
+        )

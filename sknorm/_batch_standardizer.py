@@ -47,13 +47,13 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
     scale : {"std", "rms", "maxabs", "range", "iqr", "mad"} or None, default="std"
         What a column is divided by: standard deviation, root mean square, largest
         absolute value, maximum minus minimum, interquartile range (linear
-        interpolation), median absolute deviation (times 1.4826, so that it estimates
-        the standard deviation of Gaussian values). "std" is about the mean, "rms" and
-        "maxabs" about zero, "iqr" and "mad" about the median, whatever `location` is.
-        None divides by nothing.
+        interpolation), median absolute deviation (times 1 / Phi^-1(3/4) = 1.4826..., so
+        that it estimates the standard deviation of Gaussian values). "std" is about the
+        mean, "rms" and "maxabs" about zero, "iqr" and "mad" about the median, whatever
+        `location` is. None divides by nothing.
     ddof : int, default=0
         For "std" only: the sum of squares is divided by n - ddof. A column whose n
-        does not exceed `ddof` has scale 1.
+        (`n_effective_` with `momentum`) does not exceed `ddof` has scale 1.
     eps : float, default=0.0
         For "std" and "rms" only: the scale becomes sqrt(scale**2 + eps), as batch
         normalization defines it. The default is 0 because eps > 0 gives the hidden
@@ -62,21 +62,22 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
     feature_groups : int, list of lists of str or int, or None, default=None
         Columns of a group share one location and one scale, as the pixels of a channel
         do in batch normalization of images. An int is a number of equal consecutive
-        groups; a list holds disjoint lists of column names or indices, and columns in
-        no list are columns by themselves. None: each column by itself.
+        groups; a list holds disjoint lists of column names (str) or positions (int),
+        columns in no list are columns by themselves. None: each column by itself.
     momentum : float in (0, 1] or None, default=None
         Weight of the newest batch in `partial_fit` (mean, std and rms only). None
         weighs all values seen alike.
     copy : bool, default=True
-        False writes the result of `transform` and `inverse_transform` into X where X is
-        a float64 or float32 array. Infinities are then looked for beforehand.
+        False writes the result of `transform` and `inverse_transform` into X where X
+        is, or a dataframe holds, one writeable float64 or float32 array. Infinities are
+        then looked for beforehand.
 
     Attributes
     ----------
     location_ : ndarray of shape (n_features,), float64, or None
         Location in use, NaN for a column never seen. None where `location` is None.
     scale_ : ndarray of shape (n_features,), float64, or None
-        Scale in use, 1 for a constant column, NaN for a column never seen. None where
+        Scale in use, 1 where it counts as 0, NaN for a column never seen. None where
         `scale` is None.
     mean_ : ndarray of shape (n_features,), float64, or None
         None unless `location` is "mean" or `scale` is "std" or "rms".
@@ -191,12 +192,14 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         Parameters
         ----------
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
-            Numbers; NaN, NA and null count as missing. Sparse matrices only with
-            ``location=None`` and ``scale`` "std", "rms", "maxabs" or None.
+            Numbers; NaN, None, null and the NA of nullable dtypes count as missing.
+            Sparse matrices only with ``location=None`` and ``scale`` "std", "rms",
+            "maxabs" or None.
         y : None
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights, not negative and not all zero. A weight of 0 leaves the sample out.
+            Weights, not negative and not all zero. A weight of 0 leaves the sample out
+            of the statistics; infinities are refused there too.
 
         Returns
         -------
@@ -274,7 +277,8 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         ----------
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
             Normalised data. A dataframe may hold any of the columns seen in `fit`, in
-            any order: they are found by name.
+            any order: they are found by name (by `get_feature_names_out`, where `fit`
+            saw no names). Without string names columns are taken by position.
 
         Returns
         -------

@@ -5,7 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknorm._location_scale import location_pair, loses_digits, scale_in_use
+from sknorm._location_scale import (
+    degrees_of_freedom,
+    location_pair,
+    loses_digits,
+    scale_in_use,
+)
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
 from sknorm._validation import quoted, warn
@@ -79,7 +84,8 @@ def check_weights_exceed_ddof(estimator: Any, moments: Moments) -> None:
     forgets = estimator.momentum is not None
     n_values = moments.effective_count if forgets else moments.count
     most = n_values.max()
-    if estimator.scale == "std" and 0 < most <= estimator.ddof:
+    freedom = degrees_of_freedom(most, estimator.ddof)
+    if estimator.scale == "std" and most > 0 and freedom <= 0:
         raise ValueError(
             f"The weights must sum to more than ddof={estimator.ddof}. Got {most:g}. "
             "Use a smaller ddof, or weights that count samples."
@@ -99,7 +105,8 @@ def _warn_of_lost_digits(estimator: Any, columns: NDArray[Any]) -> None:
     if columns.size:
         warn(
             f"{type(estimator).__name__}: scale={estimator.scale!r} of columns "
-            f"{quoted(columns)} is inaccurate, as the squares of their differences are "
-            "too small for float64. Multiply the data by a power of ten first.",
+            f"{quoted(columns)} is inaccurate, as the squares of their differences "
+            "(times the weights) are too small for float64. Multiply the data by a "
+            "power of ten first.",
             RuntimeWarning,
         )

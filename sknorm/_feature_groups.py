@@ -68,7 +68,9 @@ def _numbered(groups: NDArray[np.intp]) -> NDArray[np.intp] | None:
 def _column_indices(
     group: Any, n_features: int, feature_names: NDArray[Any] | None
 ) -> NDArray[np.intp]:
-    columns = [] if isinstance(group, str) or not np.iterable(group) else list(group)
+    columns = (
+        [] if isinstance(group, (str, bytes)) or not np.iterable(group) else list(group)
+    )
     if not columns:
         raise TypeError(
             "Each group of feature_groups must be a list of column names or indices, "

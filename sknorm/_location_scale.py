@@ -79,12 +79,19 @@ def scale_in_use(
     value, reference = _scale_and_reference(scale, moments, quantiles)
     constant = np.zeros(value.shape, np.bool)
     if scale == "std" and ddof:
-        constant = n_values <= ddof
-        value = value * np.sqrt(n_values / np.where(constant, 1.0, n_values - ddof))
+        freedom = degrees_of_freedom(n_values, ddof)
+        constant = freedom <= 0
+        value = value * np.sqrt(n_values / np.where(constant, 1.0, freedom))
     if scale in ("std", "rms") and eps:
         value = np.hypot(value, np.sqrt(eps))
     constant |= value <= resolution * np.abs(reference)
     return np.where(moments.count > 0, np.where(constant, 1.0, value), np.nan)
+
+
+def degrees_of_freedom(n_values: Floats, ddof: int) -> Floats:
+    """Return n_values - ddof, and 0 where it is the rounding of weights only."""
+    freedom = n_values - ddof
+    return np.where(np.abs(freedom) <= 1e-9 * n_values, 0.0, freedom)
 
 
 def _scale_and_reference(
@@ -92,7 +99,7 @@ def _scale_and_reference(
 ) -> tuple[Floats, Floats]:
     """Return the statistic, and the value whose rounding it is measured against."""
     zero = np.zeros_like(moments.count)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         if scale == "std":
             return np.sqrt(moments.variance), moments.shift
         if scale == "rms":
@@ -112,4 +119,8 @@ def loses_digits(scale: Scale, moments: Moments, resolution: float) -> NDArray[n
     extent, reference = _scale_and_reference(
         "range" if scale == "std" else "maxabs", moments, None
     )
-    return (extent < SMALLEST_SQUARED) & (extent > resolution * np.abs(reference))
+    varies = extent > resolution * np.abs(reference)
+    weight = np.divide(
+        moments.sum_w2, moments.count, out=np.ones_like(extent), where=moments.count > 0
+    )
+    return varies & (extent * np.sqrt(weight) < SMALLEST_SQUARED)

@@ -130,20 +130,29 @@ class Moments:
         return stored.merge(cls(count, zero, zero, zero, lowest, -lowest, sum_w2))
 
     def merge(self, other: Self) -> Self:
-        """Return the moments of both sets of values together (Chan et al., 1979)."""
+        """Return the moments of both sets of values together (Chan et al., 1979).
+
+        The mean moves from that of the heavier side, by a step below the std: from the
+        lighter side the step could be large, and its rounding too.
+        """
         count = self.count + other.count
-        share = np.divide(other.count, count, out=np.zeros_like(count), where=count > 0)
-        with np.errstate(over="ignore", invalid="ignore"):
+        light = np.minimum(self.count, other.count)
+        share = np.divide(light, count, out=np.zeros_like(count), where=light > 0)
+        heavier = self.count >= other.count
+        with np.errstate(all="ignore"):
             gap = (other.shift - self.shift) + (other.delta - self.delta)
-            gap = np.where(other.count > 0, gap, 0.0)
-            shift, delta = two_sum(self.shift, self.delta + gap * share)
-            m2 = self.m2 + other.m2 + gap * gap * (self.count * share)
-        first = self.count == 0  # then gap is the distance from 0, which rounds
+            gap = np.where(light > 0, gap, 0.0)
+            step = gap * np.where(heavier, share, -share)
+            shift, delta = two_sum(
+                np.where(heavier, self.shift, other.shift),
+                np.where(heavier, self.delta, other.delta) + step,
+            )
+            between = gap * gap * (np.maximum(self.count, other.count) * share)
         return type(self)(
             count,
-            np.where(first, other.shift, shift),
-            np.where(first, other.delta, delta),
-            np.where(first, other.m2, m2),
+            shift,
+            delta,
+            self.m2 + other.m2 + between,
             np.minimum(self.min, other.min),
             np.maximum(self.max, other.max),
             self.sum_w2 + other.sum_w2,

@@ -67,7 +67,7 @@ def _order_statistics(
     values = X[present].astype(np.float64)
     if not values.size:
         return np.nan, np.nan, np.nan, np.nan
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         middle = np.asarray(
             np.quantile(values, 0.5, weights=weight, method="inverted_cdf")
         )

@@ -156,10 +156,12 @@ def check_restorable(
 def _fitted_columns(estimator: BaseEstimator, Z: Any) -> NDArray[np.intp] | None:
     """Return the positions among the fitted columns of a dataframe's, by name."""
     _refuse_duplicate_names(Z)
-    fitted = getattr(estimator, "feature_names_in_", None)
+    fitted = estimator.get_feature_names_out()
     names = _get_feature_names(Z)
-    if fitted is None or names is None:
+    if names is None:
         return None
+    if not hasattr(estimator, "feature_names_in_") and not set(names) <= set(fitted):
+        return None  # the names that `set_output` makes up are the only ones to go by
     position = {name: index for index, name in enumerate(fitted)}
     unknown = [name for name in names if name not in position]
     if unknown:
@@ -251,6 +253,11 @@ def _numbers_only(X: Any) -> Any:
         X = np.asarray(X)
     if isinstance(X, np.ma.MaskedArray):
         X = np.ma.filled(X if X.dtype.kind == "f" else X.astype(np.float64), np.nan)
+    if hasattr(X, "collect") and not hasattr(X, "__array__"):
+        raise TypeError(
+            f"X must be an array or a dataframe. Got {type(X).__name__}, which has not "
+            "been computed yet. Call X.collect() first."
+        )
     if isinstance(X, np.ndarray):
         _refuse_text_and_dates(X, "X")
     elif hasattr(X, "dtypes") and hasattr(X, "columns"):
@@ -270,20 +277,20 @@ def _is_number(dtype: Any) -> bool:
 
 
 def _refuse_text_and_dates(values: NDArray[Any], name: str) -> None:
-    suspects: list[Any] = []
-    if values.dtype.kind not in "fiubc":
-        suspects = values.ravel().astype(object).tolist()
+    suspects = [] if values.dtype.kind in "fiubc" else list(values.flat)
     if values.dtype.kind == "O":
         suspects = [value for value in suspects if isinstance(value, NO_NUMBERS)]
     if suspects:
         raise ValueError(
-            f"{name} must hold numbers. Got {suspects[0]!r}. Convert text with "
+            f"{name} must hold numbers. Got {str(suspects[0])!r}. Convert text with "
             "pandas.to_numeric, encode categories and dates, or leave them out."
         )
 
 
 def _float_dtypes(X: Any) -> Any:
-    """Return the dtypes to keep: float32 for frames whose columns all are."""
+    """Return the dtypes to keep: float32 in other byte orders and frames, too."""
+    if isinstance(X, np.ndarray) and X.dtype.newbyteorder("=") == np.float32:
+        return np.float32
     if not hasattr(X, "columns"):
         return FLOATS
     dtypes = {str(dtype).lower() for dtype in X.dtypes}
@@ -291,9 +298,9 @@ def _float_dtypes(X: Any) -> Any:
 
 
 def _refuse_duplicate_names(X: Any) -> None:
-    names = list(getattr(X, "columns", ()))
+    names = [name for name in getattr(X, "columns", ()) if isinstance(name, str)]
     if len(set(names)) < len(names):
-        twice = sorted({str(name) for name in names if names.count(name) > 1})
+        twice = sorted({name for name in names if names.count(name) > 1})
         raise ValueError(
             "The column names of X must be unique. Got more than once: "
             f"{quoted(twice)}. Rename or drop columns."
@@ -302,11 +309,14 @@ def _refuse_duplicate_names(X: Any) -> None:
 
 def _explain_sparse(estimator: BaseEstimator, X: Any, accept_sparse: bool) -> None:
     if sparse.issparse(X) and not accept_sparse:
+        centred = getattr(estimator, "location_", None) is not None
+        fitted = estimator.location is None and centred
+        before = ", after a fit with a location" if fitted else ""
         raise ValueError(
             f"{type(estimator).__name__} takes a sparse X only with location=None and "
             "scale 'std', 'rms', 'maxabs' or None, which leave zeros alone. Got "
-            f"location={estimator.location!r}, scale={estimator.scale!r}. Change them "
-            "and fit again, or pass X.toarray()."
+            f"location={estimator.location!r}, scale={estimator.scale!r}"
+            f"{before}. Change them and fit again, or pass X.toarray()."
         )
 
 

@@ -102,6 +102,22 @@ def test_weights_of_very_different_size(rng):
     assert z_error(estimator.transform(x[:, None])[:, 0], z) <= TOLERANCE
 
 
+@pytest.mark.parametrize("offset", [0.0, 1e6, 1e14])
+@pytest.mark.parametrize("weight", [1e-30, 1e-10, 1e-3])
+def test_a_light_first_batch_far_away(offset, weight, rng):
+    """Merging a light batch into heavy ones, or these into it, keeps their digits."""
+    x = np.append(-1e6, rng.normal(size=15) + offset)
+    weights = np.append(weight, np.ones(15))
+    exact = exact_column(x, weights)
+    for order in (np.arange(16), np.arange(16)[::-1]):
+        estimator = BatchStandardizer()
+        for rows in np.split(order, [1, 6, 11, 15]):
+            estimator.partial_fit(x[rows, None], sample_weight=weights[rows])
+        assert abs(estimator.scale_[0] / float(exact["std"]) - 1) <= TOLERANCE
+        z = exact_z(x, exact["mean"], exact["std"])
+        assert z_error(estimator.transform(x[:, None])[:, 0], z) <= TOLERANCE
+
+
 def test_ten_thousand_batches_at_offset_1e12(rng):
     """The second float of the mean keeps 10,000 merges exact."""
     X = rng.normal(size=(10_000, 3, 1)) + 1e12

@@ -224,6 +224,16 @@ def test_inverse_by_default_gives_arrays(X):
     np.testing.assert_allclose(restored, X[:, [1]], rtol=1e-14)
 
 
+def test_inverse_of_made_up_names(X):
+    """The names that set_output makes up for an array are found too."""
+    estimator = BatchStandardizer().set_output(transform="pandas").fit(X)
+    Z = estimator.transform(X)
+    assert list(Z) == ["x0", "x1", "x2"]
+    restored = estimator.inverse_transform(Z[["x2", "x0"]])
+    assert list(restored) == ["x2", "x0"]
+    np.testing.assert_allclose(restored, X[:, [2, 0]], rtol=1e-14)
+
+
 def test_inverse_of_unnamed_frames_is_by_position(X):
     """Columns that are no strings are no names: their number must be that of fit."""
     frame = pd.DataFrame(X)

@@ -119,6 +119,7 @@ def run_with(requested, folder=""):
     return subprocess.run(
         [
             sys.executable,
+            "-P",  # not from the clone, where tests are run
             "-c",
             "from sknorm import _kernels as k; print(k.IMPLEMENTATION)",
         ],

@@ -203,13 +203,8 @@ def test_layout_does_not_matter(X, pair, folder):
     mapped = np.memmap(folder / "X", X.dtype, "w+", shape=X.shape)
     mapped[:] = X
     wide = np.repeat(np.repeat(X, 2, axis=0), 3, axis=1)
-    layouts = (
-        np.asfortranarray(X),
-        read_only,
-        mapped,
-        wide[::2, ::3],
-        X[::-1].copy()[::-1],
-    )
+    backwards = X[::-1].copy()[::-1]
+    layouts = (np.asfortranarray(X), read_only, mapped, wide[::2, ::3], backwards)
     estimator = standardizer(pair).fit(X)
     z = estimator.transform(X)
     for other in layouts:

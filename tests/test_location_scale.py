@@ -44,6 +44,9 @@ def test_weights_must_exceed_ddof():
     )
     with pytest.raises(ValueError, match=full_text(text)):
         estimator.fit(frame, sample_weight=[0.2] * 4)
+    for n in range(2, 60):  # whose sum is 1 but for rounding, on either side
+        with pytest.raises(ValueError, match=r"more than ddof=1\. Got 1\. Use"):
+            estimator.fit(np.ones((n, 1)), sample_weight=np.full(n, 1 / n))
     estimator.set_params(scale="range").fit(frame, sample_weight=[0.2] * 4)
 
 
@@ -130,11 +133,13 @@ def test_lost_digits_are_a_warning():
     tiny = np.array([[1.0, 1e-200], [2.0, 3e-200]])
     text = (
         "BatchStandardizer: scale='std' of columns 1 is inaccurate, as the squares of "
-        "their differences are too small for float64. Multiply the data by a power of "
-        "ten first."
+        "their differences (times the weights) are too small for float64. Multiply the "
+        "data by a power of ten first."
     )
-    with pytest.warns(RuntimeWarning, match=text):
+    with pytest.warns(RuntimeWarning, match=full_text(text)):
         BatchStandardizer().fit(tiny)
+    with pytest.warns(RuntimeWarning, match=full_text(text)):
+        BatchStandardizer().fit(tiny * [1, 1e100], sample_weight=[1e-120, 1e-120])
     Z = BatchStandardizer(location="min", scale="range").fit_transform(tiny)
     np.testing.assert_array_equal(Z, [[0, 0], [1, 1]])
 

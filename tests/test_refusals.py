@@ -63,9 +63,7 @@ WEIGHTS = {
     ),
     "dates": (
         pd.Series(pd.to_datetime(["2020-01-02"] * 4)).dt.as_unit("s"),
-        NUMBERS.format(
-            name="sample_weight", value="datetime.datetime(2020, 1, 2, 0, 0)"
-        ),
+        NUMBERS.format(name="sample_weight", value="'2020-01-02T00:00:00'"),
     ),
     "text": (["1"] * 4, NUMBERS.format(name="sample_weight", value="'1'")),
 }
@@ -158,6 +156,13 @@ def test_centred_sparse_is_refused(params, method):
     )
     with pytest.raises(ValueError, match=full_text(text)):
         getattr(estimator, method)(sparse.csr_array(X))
+
+
+def test_sparse_after_a_centred_fit():
+    """The message names the fit, where the parameters of now would do."""
+    estimator = BatchStandardizer().fit(X).set_params(location=None)
+    with pytest.raises(ValueError, match="scale='std', after a fit with a location"):
+        estimator.transform(sparse.csr_array(X))
 
 
 def test_parameter_validation_can_be_skipped():

@@ -57,7 +57,7 @@ def affine(
         INPUT_INFINITE if X holds an infinity, OUTPUT_INFINITE if `out` does.
     """
     flags = 0
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         for columns, row_blocks in blocks(*X.shape):
             for rows in row_blocks:
                 block = X[rows, columns]
@@ -75,7 +75,7 @@ def affine_inverse(
 ) -> int:
     """Write (Z * scale + delta) + shift to `out`: the inverse of `affine`."""
     flags = 0
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         for columns, row_blocks in blocks(*Z.shape):
             for rows in row_blocks:
                 block = Z[rows, columns]
@@ -124,7 +124,7 @@ def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats,
     member = block[first, np.arange(block.shape[1])]
     member = np.where(count > 0, member, 0.0)
     n = np.where(count > 0, count, 1.0)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         s1, m2 = _sums_about(member, block, w, n)
         center, step = member, s1 / n
         redo = (s1 * step > 64 * m2) | ~np.isfinite(m2)

@@ -291,8 +291,7 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             self, X, accept_sparse=self._accepts_sparse(), in_place=not self.copy
         )
         restored = self._map(affine_inverse, Z, columns)
-        names = self.get_feature_names_out()[columns]
-        return in_output_container(self, restored, X, names)
+        return in_output_container(self, restored, X, columns)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -110,6 +110,12 @@ def check_matrix(
     X = _numbers_only(X)
     _refuse_duplicate_names(X)
     _explain_sparse(estimator, X, accept_sparse)
+    container = _get_output_config("transform", estimator)["dense"]
+    if in_place and sparse.issparse(X) and container != "default":
+        raise ValueError(
+            f"A sparse result does not fit into a {container} dataframe. Use "
+            f"{type(estimator).__name__}.set_output(transform='default')."
+        )
     return validate_data(
         estimator,
         X,
@@ -156,10 +162,10 @@ def check_restorable(
 def _fitted_columns(estimator: BaseEstimator, Z: Any) -> NDArray[np.intp] | None:
     """Return the positions among the fitted columns of a dataframe's, by name."""
     _refuse_duplicate_names(Z)
-    fitted = estimator.get_feature_names_out()
     names = _get_feature_names(Z)
     if names is None:
         return None
+    fitted = estimator.get_feature_names_out()
     if not hasattr(estimator, "feature_names_in_") and not set(names) <= set(fitted):
         return None  # the names that `set_output` makes up are the only ones to go by
     position = {name: index for index, name in enumerate(fitted)}
@@ -237,14 +243,15 @@ def infinity_error(
 
 
 def in_output_container(
-    estimator: BaseEstimator, values: Any, original: Any, columns: NDArray[Any]
+    estimator: BaseEstimator, values: Any, original: Any, columns: Any
 ) -> Any:
-    """Return values as the frame that `set_output` asks for, if any."""
+    """Return values, of the given fitted columns, as the frame of `set_output`."""
     container = _get_output_config("transform", estimator)["dense"]
     if container == "default" or sparse.issparse(values):
         return values
+    names = estimator.get_feature_names_out()[columns]
     adapter = ADAPTERS_MANAGER.adapters[container]
-    return adapter.create_container(values, original, columns=columns)
+    return adapter.create_container(values, original, columns=names)
 
 
 def _numbers_only(X: Any) -> Any:

@@ -283,6 +283,16 @@ def test_copy_false_sparse(container):
     )
 
 
+def test_copy_false_writes_nothing_that_set_output_refuses():
+    """A sparse result in a dataframe is refused before X is written to."""
+    X = sparse.csr_array(np.eye(2) * 3)
+    estimator = BatchStandardizer(location=None, copy=False).fit(X)
+    estimator.set_output(transform="pandas")
+    with pytest.raises(ValueError, match="A sparse result does not fit into a pandas"):
+        estimator.transform(X)
+    np.testing.assert_array_equal(X.toarray(), np.eye(2) * 3)
+
+
 def test_sparse_entries_that_occur_twice():
     """They count as their sum, and the caller's matrix stays as it is."""
     parts = (np.array([1.0, 2, 4]), (np.array([0, 0, 1]), np.array([0, 0, 1])))

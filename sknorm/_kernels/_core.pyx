@@ -1,4 +1,5 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: language_level=3, boundscheck=False, wraparound=False
+# cython: initializedcheck=False, autotestdict=False
 """Thin binding of the C sources: asserts lengths, releases the GIL, trusts the rest."""
 
 ctypedef fused real:

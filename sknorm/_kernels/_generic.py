@@ -4,7 +4,7 @@ Clean float arrays in, float arrays out; callers have validated. Everything is c
 in float64, in blocks that stay in cache, and rounded once on store.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -56,41 +56,45 @@ def affine(
     int
         INPUT_INFINITE if X holds an infinity, OUTPUT_INFINITE if `out` does.
     """
-    flags = 0
-    with np.errstate(all="ignore"):
-        for columns, row_blocks in blocks(*X.shape):
-            for rows in row_blocks:
-                block = X[rows, columns]
-                infinite = np.isinf(block).any()
-                z = np.subtract(block, shift[columns], dtype=np.float64)
-                z -= delta[columns]
-                z /= scale[columns]
-                out[rows, columns] = z
-                flags |= _flags(infinite, out[rows, columns])
-    return flags
+
+    def formula(block: RealMatrix, columns: slice) -> Floats:
+        z = np.subtract(block, shift[columns], dtype=np.float64)
+        z -= delta[columns]
+        z /= scale[columns]
+        return z
+
+    return _map_blocks(formula, X, out)
 
 
 def affine_inverse(
     Z: RealMatrix, shift: Floats, delta: Floats, scale: Floats, out: RealMatrix
 ) -> int:
     """Write (Z * scale + delta) + shift to `out`: the inverse of `affine`."""
+
+    def formula(block: RealMatrix, columns: slice) -> Floats:
+        x = np.multiply(block, scale[columns], dtype=np.float64)
+        x += delta[columns]
+        x += shift[columns]
+        return x
+
+    return _map_blocks(formula, Z, out)
+
+
+def _map_blocks(
+    formula: Callable[[RealMatrix, slice], Floats], X: RealMatrix, out: RealMatrix
+) -> int:
+    """Write formula(block, its columns) to `out`, block by block; return the flags."""
     flags = 0
     with np.errstate(all="ignore"):
-        for columns, row_blocks in blocks(*Z.shape):
+        for columns, row_blocks in blocks(*X.shape):
             for rows in row_blocks:
-                block = Z[rows, columns]
-                infinite = np.isinf(block).any()
-                x = np.multiply(block, scale[columns], dtype=np.float64)
-                x += delta[columns]
-                x += shift[columns]
-                out[rows, columns] = x
-                flags |= _flags(infinite, out[rows, columns])
+                block = X[rows, columns]
+                if np.isinf(block).any():  # before `out`, which may be X
+                    flags |= INPUT_INFINITE
+                out[rows, columns] = formula(block, columns)
+                if np.isinf(out[rows, columns]).any():
+                    flags |= OUTPUT_INFINITE
     return flags
-
-
-def _flags(input_infinite: np.bool, out: RealMatrix) -> int:
-    output_infinite = np.isinf(out).any()
-    return int(input_infinite) * INPUT_INFINITE | int(output_infinite) * OUTPUT_INFINITE
 
 
 def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats, ...]:

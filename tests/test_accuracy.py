@@ -152,6 +152,16 @@ def test_constants_give_exactly_0(n, dtype, scale):
         np.testing.assert_array_equal(estimator.inverse_transform(0 * X), X)
 
 
+@pytest.mark.parametrize("value", [0.1, 1 / 3, -1e8 / 3, 1e5 * np.pi, 1e14 + 0.1])
+def test_constants_have_no_variance(value):
+    """The variance is exactly 0 and the location the value, however many there are."""
+    for n in (3, 7, 49, 333, 1000, 5001, 20_001):
+        estimator = BatchStandardizer().fit(np.full((n, 1), value))
+        assert estimator.var_[0] == 0
+        assert estimator.location_[0] == value
+        assert not estimator.transform([[value]]).any()
+
+
 def test_small_differences_of_large_values_count(rng):
     """1e9 +- 1e-3 over a million rows is scaled; StandardScaler calls it constant."""
     x = 1e9 + 1e-3 * rng.normal(size=1_000_000)

@@ -143,6 +143,7 @@ def test_decay_counts_by_kish(rng):
 def test_an_empty_batch_changes_no_large_constant():
     """Nothing is merged with squares that overflow."""
     X = np.full((3, 1), 1e200)
+    assert Moments.of(X).m2[0] == 0
     assert_equal(Moments.of(X).merge(Moments.empty(1)), Moments.of(X))
     assert_equal(Moments.of(sparse.csc_array(X)), Moments.of(X))
 

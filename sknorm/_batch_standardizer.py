@@ -98,9 +98,9 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
 
     Notes
     -----
-    Statistics are computed in float64 from sums about a member of the column, and
-    merged between blocks and batches with the formula of Chan, Golub and LeVeque
-    (1979). The mean is kept as two floats, shift + delta, and
+    Statistics are computed in float64, in two passes over each block (Chan, Golub and
+    LeVeque, 1983), and merged between blocks and batches with the formula of the same
+    authors (1979). The mean is kept as two floats, shift + delta, and
     ``z = ((x - shift) - delta) / scale`` is rounded once, to the dtype of X. float32
     and float64 stay; other numbers become float64.
 

@@ -162,6 +162,14 @@ def test_constants_have_no_variance(value):
         assert not estimator.transform([[value]]).any()
 
 
+@pytest.mark.parametrize("location", ["mean", "median"])
+def test_a_location_between_two_floats(location):
+    """2**53 + 1 is no float64, yet it is the location of 2**53 and 2**53 + 2."""
+    X = np.array([[2.0**53], [2.0**53 + 2]])
+    Z = BatchStandardizer(location=location, scale=None).fit_transform(X)
+    np.testing.assert_array_equal(Z, [[-1], [1]])
+
+
 def test_small_differences_of_large_values_count(rng):
     """1e9 +- 1e-3 over a million rows is scaled; StandardScaler calls it constant."""
     x = 1e9 + 1e-3 * rng.normal(size=1_000_000)

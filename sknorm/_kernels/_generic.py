@@ -100,16 +100,18 @@ def _map_blocks(
 def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats, ...]:
     """Return count, shift, delta, m2, min, max and sum_w2 of each column of a block.
 
-    Two passes: S1 = sum(x - c) about a member c of the column (its first present value)
-    gives the mean c + S1 / n, and sums about that mean give M2 and what the mean still
-    lacks. Nothing outside the column enters its sums, and a constant gives exactly 0.
+    The corrected two-pass algorithm (Chan, Golub and LeVeque, 1983): with d the
+    distances to the mean of a first pass, M2 = sum d**2 - (sum d)**2 / n, and sum d / n
+    is what that mean lacks. Nothing outside the column enters its sums. A constant
+    gives exactly 0: its d are a few units in the last place, whose sums are exact.
 
     Notes
     -----
-    One pass would do, M2 = S2 - S1**2 / n about c, but cancellation costs a factor of
-    (c - mean)**2 / var. With the second pass only where that exceeds 64, which keeps z
-    right to 1e-12, a change of unit moved z by twice what the law in test_laws.py
-    allows, and the fit was no faster: both passes are over a block in cache.
+    One pass about a member c of the column would do, M2 = S2 - S1**2 / n, but
+    cancellation costs a factor of (c - mean)**2 / var. With a second pass only where
+    that exceeds 64, which keeps z right to 1e-12, a change of unit moved z by twice
+    what the law in test_laws.py allows, and the fit was no faster: both passes are over
+    a block in cache.
 
     Parameters
     ----------
@@ -131,18 +133,14 @@ def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats,
     sum_w2 = count if weight is None else _reduce(np.add, w * w)
     n = np.where(count > 0, count, 1.0)
 
-    def distances(center: Floats) -> Floats:
-        d = block - center
-        return d if full else np.where(present, d, 0.0)
-
     def total(values: Floats) -> Floats:
         return _reduce(np.add, values if weight is None else values * w)
 
-    first = block[present.argmax(axis=0), np.arange(block.shape[1])]
-    member = np.where(count > 0, first, 0.0)
     with np.errstate(all="ignore"):
-        center = member + total(distances(member)) / n
-        d = distances(center)
+        center = total(block if full else np.where(present, block, 0.0)) / n
+        d = block - center
+        if not full:
+            d[~present] = 0.0
         s1 = total(d)
         m2 = np.maximum(total(d * d) - s1 * (s1 / n), 0.0)
         shift, delta = two_sum(center, s1 / n)

@@ -156,6 +156,14 @@ def test_momentum_is_exponential_forgetting(rng):
     np.testing.assert_array_equal(estimator.n_samples_seen_, 60)
 
 
+def test_n_effective_goes_with_momentum(X):
+    """Once momentum is unset there is no effective number to state."""
+    estimator = BatchStandardizer(momentum=0.1).fit(X)
+    assert hasattr(estimator, "n_effective_")
+    estimator.set_params(momentum=None).partial_fit(X)
+    assert not hasattr(estimator, "n_effective_")
+
+
 def test_n_effective_tells_how_the_mean_varies(rng):
     """Simulated: the variance of the mean is 1 / n_effective_."""
     batches = rng.normal(size=(200, 32, 2000))

@@ -86,6 +86,12 @@ REFUSED = {
         "Each group of feature_groups must be a list of column names or indices, at "
         "least one. Got 'a' instead.",
     ),
+    "bytes": (
+        [b"a"],
+        TypeError,
+        "Each group of feature_groups must be a list of column names or indices, at "
+        "least one. Got b'a' instead.",
+    ),
     "flat indices": (
         [0, 1],
         TypeError,

@@ -105,6 +105,18 @@ def test_the_limit_of_constants(scale, constant_up_to, dtype, magnitude):
         assert (estimator.scale_[0] == 1) == (k <= constant_up_to)
 
 
+def test_the_coarsest_dtype_decides():
+    """Batches of float32 and float64 give the same scale in either order."""
+    X = 1e6 + np.arange(8.0)[:, None] / 1000
+    assert BatchStandardizer().fit(X).scale_[0] != 1
+    batches = [X, X[:1].astype(np.float32)]
+    for order in (batches, batches[::-1]):
+        estimator = BatchStandardizer()
+        for batch in order:
+            estimator.partial_fit(batch)
+        assert estimator.scale_[0] == 1
+
+
 @pytest.mark.parametrize("scale", ["rms", "maxabs"])
 def test_scales_about_zero_know_no_such_limit(scale):
     """A column of 0.1 has rms and maxabs 0.1; only zeros have scale 1."""

@@ -79,8 +79,8 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         return out
 
     def _warn_of_overflow(self, out: Any, labels: NDArray[Any]) -> None:
-        infinite = np.zeros(out.shape[1], np.bool)
         if sparse.issparse(out):
+            infinite = np.zeros(out.shape[1], np.bool)
             infinite[_column_of_entries(out)[np.isinf(out.data)]] = True
         else:
             infinite = np.isinf(out).any(axis=0)

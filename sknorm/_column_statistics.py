@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknorm._kernels import Floats
 from sknorm._location_scale import (
     degrees_of_freedom,
     location_pair,
@@ -46,8 +47,7 @@ def column_attributes(
         Where location or scale overflow.
     """
     location, scale = estimator.location, estimator.scale
-    forgets = estimator.momentum is not None
-    n_values = moments.effective_count if forgets else moments.count
+    n_values = _n_values(estimator, moments)
     shift, delta = location_pair(location, moments, quantiles)
     divisor = scale_in_use(
         scale,
@@ -76,20 +76,25 @@ def column_attributes(
         "var_": of_columns(moments.variance) if squares else None,
         "_delta_": of_columns(delta),
     }
-    return attributes | ({"n_effective_": of_columns(n_values)} if forgets else {})
+    if estimator.momentum is not None:
+        attributes["n_effective_"] = of_columns(n_values)
+    return attributes
 
 
 def check_weights_exceed_ddof(estimator: Any, moments: Moments) -> None:
     """Raise where weights sum to so little that no column has a variance."""
-    forgets = estimator.momentum is not None
-    n_values = moments.effective_count if forgets else moments.count
-    most = n_values.max()
+    most = _n_values(estimator, moments).max()
     freedom = degrees_of_freedom(most, estimator.ddof)
     if estimator.scale == "std" and most > 0 and freedom <= 0:
         raise ValueError(
             f"The weights must sum to more than ddof={estimator.ddof}. Got {most:g}. "
             "Use a smaller ddof, or weights that count samples."
         )
+
+
+def _n_values(estimator: Any, moments: Moments) -> Floats:
+    """Return the number of values that `ddof` is subtracted from."""
+    return moments.count if estimator.momentum is None else moments.effective_count
 
 
 def _refuse_overflow(estimator: Any, columns: NDArray[Any]) -> None:

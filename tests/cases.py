@@ -3,6 +3,8 @@
 import itertools
 import re
 
+import pytest
+
 LOCATIONS = ("mean", "median", "min", None)
 SCALES = ("std", "rms", "maxabs", "range", "iqr", "mad", None)
 PAIRS = list(itertools.product(LOCATIONS, SCALES))
@@ -18,3 +20,12 @@ NUMBERS = (
 def full_text(text):
     """Return a pattern that matches this text and no other."""
     return f"^{re.escape(text)}$"
+
+
+def assert_refused(estimator, error, pattern, *args, **kwargs):
+    """Check that both ways of fitting raise, and leave the state exactly as it was."""
+    before = dict(vars(estimator))
+    for method in (estimator.fit, estimator.partial_fit):
+        with pytest.raises(error, match=pattern):
+            method(*args, **kwargs)
+    assert vars(estimator) == before

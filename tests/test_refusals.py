@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn import config_context
 from sklearn.exceptions import NotFittedError
 
-from cases import NUMBERS, full_text
+from cases import NUMBERS, assert_refused, full_text
 from sknorm import BatchStandardizer
 
 X = np.arange(12.0).reshape(4, 3) ** 2
@@ -74,11 +74,7 @@ def test_weights_are_refused(kind):
     """Weights are one finite number >= 0 a sample, not all 0."""
     weight, text = WEIGHTS[kind]
     estimator = BatchStandardizer().fit(FRAME)
-    before = dict(vars(estimator))
-    for method in (estimator.fit, estimator.partial_fit):
-        with pytest.raises(ValueError, match=full_text(text)):
-            method(FRAME, sample_weight=weight)
-    assert vars(estimator) == before
+    assert_refused(estimator, ValueError, full_text(text), FRAME, sample_weight=weight)
 
 
 PARAMETERS = {
@@ -132,11 +128,7 @@ def test_parameters_are_refused(kind):
     """Parameters are checked in fit and in every partial_fit."""
     params, text = PARAMETERS[kind]
     estimator = BatchStandardizer().fit(X).set_params(**params)
-    before = dict(vars(estimator))
-    for method in (estimator.fit, estimator.partial_fit):
-        with pytest.raises(ValueError, match=full_text(text)):
-            method(X)
-    assert vars(estimator) == before
+    assert_refused(estimator, ValueError, full_text(text), X)
 
 
 @pytest.mark.parametrize("method", ["fit", "transform", "inverse_transform"])

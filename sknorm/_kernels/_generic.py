@@ -105,14 +105,6 @@ def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats,
     is what that mean lacks. Nothing outside the column enters its sums. A constant
     gives exactly 0: its d are a few units in the last place, whose sums are exact.
 
-    Notes
-    -----
-    One pass about a member c of the column would do, M2 = S2 - S1**2 / n, but
-    cancellation costs a factor of (c - mean)**2 / var. With a second pass only where
-    that exceeds 64, which keeps z right to 1e-12, a change of unit moved z by twice
-    what the law in test_laws.py allows, and the fit was no faster: both passes are over
-    a block in cache.
-
     Parameters
     ----------
     X : ndarray of shape (n_rows, n_columns)
@@ -124,6 +116,14 @@ def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats,
     -------
     tuple of seven ndarrays of shape (n_columns,), float64
         The fields of `Moments`.
+
+    Notes
+    -----
+    One pass about a member c of the column would do, M2 = S2 - S1**2 / n, but
+    cancellation costs a factor of (c - mean)**2 / var. With a second pass only where
+    that exceeds 64, which keeps z right to 1e-12, a change of unit moved z by twice
+    what the law in test_laws.py allows, and the fit was no faster: both passes are over
+    a block in cache.
     """
     block = np.ascontiguousarray(X, dtype=np.float64)
     present = ~np.isnan(block)

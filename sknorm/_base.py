@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from sknorm._kernels import INPUT_INFINITE, OUTPUT_INFINITE, Floats
+from sknorm._location_scale import Scale
 from sknorm._validation import (
     Integral,
     Interval,
@@ -33,11 +34,20 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         "eps": [Interval(Real, 0, None, closed="left")],
     }
 
+    # Scales that take a sparse X, all with location=None: they leave zeros alone.
+    _scales_for_sparse: ClassVar[tuple[Scale, ...]] = ()
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
+        tags.input_tags.sparse = bool(self._sparse_formats())
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+    def _sparse_formats(self) -> tuple[str, ...]:
+        """Return the sparse formats that the parameters allow."""
+        allowed = self.location is None and self.scale in self._scales_for_sparse
+        return ("csr",) if allowed else ()
 
     def _apply(
         self,
@@ -75,19 +85,18 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         if flags & INPUT_INFINITE:
             raise infinity_error(self, X, labels)
         if flags & OUTPUT_INFINITE:
-            self._warn_of_overflow(out, labels)
+            if sparse.issparse(out):
+                infinite = np.zeros(out.shape[1], np.bool)
+                infinite[_column_of_entries(out)[np.isinf(out.data)]] = True
+            else:
+                infinite = np.isinf(out).any(axis=0)
+            self._warn_of_overflow("columns", labels[infinite], out.dtype)
         return out
 
-    def _warn_of_overflow(self, out: Any, labels: NDArray[Any]) -> None:
-        if sparse.issparse(out):
-            infinite = np.zeros(out.shape[1], np.bool)
-            infinite[_column_of_entries(out)[np.isinf(out.data)]] = True
-        else:
-            infinite = np.isinf(out).any(axis=0)
+    def _warn_of_overflow(self, kind: str, labels: NDArray[Any], dtype: Any) -> None:
         warn(
-            f"{type(self).__name__}: the results for columns "
-            f"{quoted(labels[infinite])} do not fit into {out.dtype} and became "
-            "infinite.",
+            f"{type(self).__name__}: the results for {kind} {quoted(labels)} do not "
+            f"fit into {dtype} and became infinite.",
             RuntimeWarning,
         )
 

@@ -1,6 +1,5 @@
 """BatchStandardizer: each value relative to its column."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,7 +11,11 @@ from sklearn.utils.validation import check_is_fitted
 from sknorm._base import BaseNormalizer
 from sknorm._batches import check_momentum, learns_in_parts
 from sknorm._column_statistics import check_weights_exceed_ddof, column_attributes
-from sknorm._feature_groups import resolve_feature_groups
+from sknorm._feature_groups import (
+    FeatureGroups,
+    each_column_in_a_group,
+    resolve_feature_groups,
+)
 from sknorm._kernels import affine, affine_inverse
 from sknorm._location_scale import FROM_QUANTILES, Location, Scale
 from sknorm._moments import Moments
@@ -165,6 +168,7 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         "momentum": [Interval(Real, 0, 1, closed="right"), None],
         "copy": ["boolean"],
     }
+    _scales_for_sparse: ClassVar[tuple[Scale, ...]] = ("std", "rms", "maxabs", None)
 
     def __init__(
         self,
@@ -173,7 +177,7 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         scale: Scale = "std",
         ddof: int = 0,
         eps: float = 0.0,
-        feature_groups: int | Sequence[Sequence[str | int]] | None = None,
+        feature_groups: FeatureGroups = None,
         momentum: float | None = None,
         copy: bool = True,
     ) -> None:
@@ -265,7 +269,7 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             self,
             X,
             reset=False,
-            accept_sparse=self._accepts_sparse(),
+            sparse_formats=self._sparse_formats(),
             in_place=not self.copy,
         )
         return self._map(affine, X, slice(None))
@@ -288,28 +292,21 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
         """
         check_is_fitted(self)
         Z, columns = check_restorable(
-            self, X, accept_sparse=self._accepts_sparse(), in_place=not self.copy
+            self, X, sparse_formats=self._sparse_formats(), in_place=not self.copy
         )
         restored = self._map(affine_inverse, Z, columns)
         return in_output_container(self, restored, X, columns)
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = self._accepts_sparse()
-        return tags
-
-    def _accepts_sparse(self) -> bool:
-        centred = (
-            self.location is not None or getattr(self, "location_", None) is not None
-        )
-        return not centred and self.scale in ("std", "rms", "maxabs", None)
+    def _sparse_formats(self) -> tuple[str, ...]:
+        centred = getattr(self, "location_", None) is not None
+        return ("csr", "csc") if super()._sparse_formats() and not centred else ()
 
     def _learn(self, X: Any, sample_weight: Any) -> None:
         """Set the fitted attributes from X and from those that are there already."""
         check_momentum(self)
         before: Moments | None = getattr(self, "_moments_", None)
         X = check_matrix(
-            self, X, reset=before is None, accept_sparse=self._accepts_sparse()
+            self, X, reset=before is None, sparse_formats=self._sparse_formats()
         )
         labels, weight = self._labels(), None
         if sample_weight is not None:
@@ -372,7 +369,12 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
     def _groups(self) -> NDArray[np.intp] | None:
         """Return the group of each column, None where each is one by itself."""
         names = getattr(self, "feature_names_in_", None)
-        groups = resolve_feature_groups(self.feature_groups, self.n_features_in_, names)
+        groups = None
+        if self.feature_groups is not None:
+            listed, _ = resolve_feature_groups(
+                self.feature_groups, self.n_features_in_, names
+            )
+            groups = each_column_in_a_group(listed)
         before = getattr(self, "_groups_", groups)
         if not np.array_equal(np.asarray(groups), np.asarray(before)):
             raise ValueError(

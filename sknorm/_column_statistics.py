@@ -10,11 +10,12 @@ from sknorm._location_scale import (
     degrees_of_freedom,
     location_pair,
     loses_digits,
+    refuse_overflow,
     scale_in_use,
+    warn_of_lost_digits,
 )
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
-from sknorm._validation import quoted, warn
 
 
 def column_attributes(
@@ -66,9 +67,9 @@ def column_attributes(
         return of_groups if groups is None else of_groups[groups]
 
     overflow = seen & ~(np.isfinite(shift) & np.isfinite(divisor))
-    _refuse_overflow(estimator, labels[of_columns(overflow)])
+    refuse_overflow(estimator, "columns", labels[of_columns(overflow)], "float64")
     lost = loses_digits(scale, moments, resolution)
-    _warn_of_lost_digits(estimator, labels[of_columns(lost)])
+    warn_of_lost_digits(estimator, "columns", labels[of_columns(lost)])
     attributes = {
         "location_": None if location is None else of_columns(shift),
         "scale_": None if scale is None else of_columns(divisor),
@@ -95,23 +96,3 @@ def check_weights_exceed_ddof(estimator: Any, moments: Moments) -> None:
 def _n_values(estimator: Any, moments: Moments) -> Floats:
     """Return the number of values that `ddof` is subtracted from."""
     return moments.count if estimator.momentum is None else moments.effective_count
-
-
-def _refuse_overflow(estimator: Any, columns: NDArray[Any]) -> None:
-    if columns.size:
-        raise ValueError(
-            f"location={estimator.location!r}, scale={estimator.scale!r} of columns "
-            f"{quoted(columns)} are too large for float64. Divide the data by a power "
-            "of ten first."
-        )
-
-
-def _warn_of_lost_digits(estimator: Any, columns: NDArray[Any]) -> None:
-    if columns.size:
-        warn(
-            f"{type(estimator).__name__}: scale={estimator.scale!r} of columns "
-            f"{quoted(columns)} is inaccurate, as the squares of their differences "
-            "(times the weights) are too small for float64. Multiply the data by a "
-            "power of ten first.",
-            RuntimeWarning,
-        )

@@ -1,6 +1,7 @@
 """Which statistic is the location, which the scale, and which scale is in use."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from sknorm._kernels import Floats
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
+from sknorm._validation import quoted, warn
 
 Location = Literal["mean", "median", "min"] | None
 Scale = Literal["std", "rms", "maxabs", "range", "iqr", "mad"] | None
@@ -16,6 +18,54 @@ Scale = Literal["std", "rms", "maxabs", "range", "iqr", "mad"] | None
 FROM_QUANTILES = frozenset({"median", "iqr", "mad"})
 # Squares of smaller differences lose digits, and below 1e-162 vanish.
 SMALLEST_SQUARED = 1e-145
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocationScale:
+    """Location and scale in use of neighbourhoods; arrays of one shape.
+
+    Parameters
+    ----------
+    shift, delta : ndarray
+        The location as an exact sum of two floats; see `location_pair`.
+    scale : ndarray
+        See `scale_in_use`.
+    present : ndarray of bool
+        Whether the neighbourhood has values.
+    inaccurate : ndarray of bool
+        See `loses_digits`.
+    """
+
+    shift: Floats
+    delta: Floats
+    scale: Floats
+    present: NDArray[np.bool]
+    inaccurate: NDArray[np.bool]
+
+    @classmethod
+    def of(
+        cls,
+        estimator: Any,
+        moments: Moments,
+        quantiles: Quantiles | None,
+        resolution: float,
+    ) -> Self:
+        """Return what an estimator's parameters make of moments and quantiles."""
+        scale = scale_in_use(
+            estimator.scale,
+            moments,
+            quantiles,
+            ddof=estimator.ddof,
+            eps=estimator.eps,
+            n_values=moments.count,
+            resolution=resolution,
+        )
+        return cls(
+            *location_pair(estimator.location, moments, quantiles),
+            scale,
+            moments.count > 0,
+            loses_digits(estimator.scale, moments, resolution),
+        )
 
 
 def location_pair(
@@ -124,3 +174,27 @@ def loses_digits(scale: Scale, moments: Moments, resolution: float) -> NDArray[n
         moments.sum_w2, moments.count, out=np.ones_like(extent), where=moments.count > 0
     )
     return varies & (extent * np.sqrt(weight) < SMALLEST_SQUARED)
+
+
+def refuse_overflow(
+    estimator: Any, kind: str, labels: NDArray[Any], dtype: Any
+) -> None:
+    """Raise where there are labels of columns or rows whose statistics overflow."""
+    if labels.size:
+        raise ValueError(
+            f"location={estimator.location!r}, scale={estimator.scale!r} of {kind} "
+            f"{quoted(labels)} are too large for {dtype}. Divide the data by a power "
+            "of ten first."
+        )
+
+
+def warn_of_lost_digits(estimator: Any, kind: str, labels: NDArray[Any]) -> None:
+    """Warn where there are labels of columns or rows whose squares underflow."""
+    if labels.size:
+        warn(
+            f"{type(estimator).__name__}: scale={estimator.scale!r} of {kind} "
+            f"{quoted(labels)} is inaccurate, as the squares of their differences "
+            "(times the weights) are too small for float64. Multiply the data by a "
+            "power of ten first.",
+            RuntimeWarning,
+        )

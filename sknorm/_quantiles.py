@@ -1,4 +1,4 @@
-"""Medians, interquartile ranges and median absolute deviations of columns."""
+"""Medians, interquartile ranges and median absolute deviations."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -15,15 +15,15 @@ MAD_FACTOR = 1.0 / float(ndtri(0.75))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quantiles:
-    """Order statistics of n_columns columns, NaN where a column has no values.
+    """Order statistics of neighbourhoods, NaN where one has no values.
 
     Parameters
     ----------
-    shift, delta : ndarray of shape (n_columns,)
+    shift, delta : ndarray
         The median as an unevaluated sum of two floats.
-    iqr : ndarray of shape (n_columns,)
+    iqr : ndarray
         The 75 % quantile minus the 25 % quantile.
-    mad : ndarray of shape (n_columns,)
+    mad : ndarray
         The median distance from the median, times 1 / Phi^-1(3/4).
     """
 
@@ -49,6 +49,37 @@ class Quantiles:
             _order_statistics(X[:, members], sample_weight) for members in by_group
         ]
         return cls(*np.array(columns).T)
+
+    @classmethod
+    def of_rows(cls, X: RealMatrix) -> Self:
+        """Return the order statistics of the values along the last axis of X.
+
+        The formulas of `of`, for all neighbourhoods at a time.
+        """
+        values = np.sort(X.astype(np.float64), axis=-1)  # NaN comes last
+        count = values.shape[-1] - np.isnan(values).sum(axis=-1, keepdims=True)
+        with np.errstate(all="ignore"):
+            middle = np.take_along_axis(values, np.maximum(count - 1, 0) // 2, axis=-1)
+            distance = values - middle
+            lower, median, upper = (
+                _quantile_of_sorted(distance, count, q) for q in (0.25, 0.5, 0.75)
+            )
+            deviation = np.sort(np.abs(distance - median), axis=-1)
+            mad = _quantile_of_sorted(deviation, count, 0.5)
+            shift, delta = two_sum(middle, median)
+            statistics = shift, delta, upper - lower, mad * MAD_FACTOR
+        return cls(*(statistic[..., 0] for statistic in statistics))
+
+
+def _quantile_of_sorted(values: Floats, count: NDArray[np.intp], q: float) -> Floats:
+    """Return the type 7 quantile of the first `count` values along the last axis."""
+    position = q * np.maximum(count - 1, 0)
+    below = position.astype(np.intp)
+    above = np.minimum(below + 1, np.maximum(count - 1, 0))
+    lower, upper = (
+        np.take_along_axis(values, index, axis=-1) for index in (below, above)
+    )
+    return np.asarray(lower + (upper - lower) * (position - below))
 
 
 def _order_statistics(

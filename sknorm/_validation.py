@@ -33,6 +33,7 @@ __all__ = [
     "infinity_error",
     "quoted",
     "refuse_infinities",
+    "row_index",
     "warn",
 ]
 
@@ -91,7 +92,7 @@ def check_matrix(
     X: Any,
     *,
     reset: bool,
-    accept_sparse: bool,
+    sparse_formats: tuple[str, ...],
     in_place: bool = False,
 ) -> Any:
     """Return X as a float64 or float32 matrix; infinities are left to the caller.
@@ -102,14 +103,14 @@ def check_matrix(
     X : array-like, sparse matrix or dataframe
     reset : bool
         Whether to set (True) or check `n_features_in_` and `feature_names_in_`.
-    accept_sparse : bool
-        Whether CSR and CSC pass.
+    sparse_formats : tuple of str
+        Those that pass; others become the first of them, or an error where none is.
     in_place : bool, default=False
         Whether the result will be written to.
     """
     X = _numbers_only(X)
     _refuse_duplicate_names(X)
-    _explain_sparse(estimator, X, accept_sparse)
+    _explain_sparse(estimator, X, sparse_formats)
     container = _get_output_config("transform", estimator)["dense"]
     if in_place and sparse.issparse(X) and container != "default":
         raise ValueError(
@@ -120,7 +121,7 @@ def check_matrix(
         estimator,
         X,
         reset=reset,
-        accept_sparse=("csr", "csc") if accept_sparse else False,
+        accept_sparse=sparse_formats or False,
         dtype=_float_dtypes(X),
         force_writeable=in_place,
         ensure_all_finite=False,
@@ -128,33 +129,49 @@ def check_matrix(
 
 
 def check_restorable(
-    estimator: BaseEstimator, Z: Any, *, accept_sparse: bool, in_place: bool
+    estimator: BaseEstimator,
+    Z: Any,
+    *,
+    sparse_formats: tuple[str, ...],
+    in_place: bool = False,
+    n_appended: int = 0,
 ) -> tuple[Any, NDArray[np.intp] | slice]:
-    """Return Z as a float matrix, and the fitted columns that it holds.
+    """Return Z as a float matrix, and the columns of `transform` that it holds.
+
+    Parameters
+    ----------
+    estimator : estimator
+    Z : array-like, sparse matrix or dataframe
+    sparse_formats, in_place
+        As in `check_matrix`.
+    n_appended : int, default=0
+        How many columns `transform` appends to the fitted ones.
 
     Returns
     -------
     Z : ndarray or sparse matrix, float64 or float32
     columns : ndarray of shape (Z.shape[1],) or slice
-        Which of the fitted columns they are: found by name, else all in order.
+        Which columns they are: found by name, else all in order.
     """
     Z = _numbers_only(Z)
     columns = _fitted_columns(estimator, Z)
-    _explain_sparse(estimator, Z, accept_sparse)
+    _explain_sparse(estimator, Z, sparse_formats)
     matrix = check_array(
         Z,
-        accept_sparse=("csr", "csc") if accept_sparse else False,
+        accept_sparse=sparse_formats or False,
         dtype=_float_dtypes(Z),
         force_writeable=in_place,
         ensure_all_finite=False,
         estimator=estimator,
         input_name="X",
     )
-    if columns is None and matrix.shape[1] != estimator.n_features_in_:
+    expected = {estimator.n_features_in_, estimator.n_features_in_ + n_appended}
+    if columns is None and matrix.shape[1] not in expected:
         raise ValueError(
             f"X has {matrix.shape[1]} features, but {type(estimator).__name__} is "
-            f"expecting {estimator.n_features_in_} features as input. Some of the "
-            "columns can be restored from a dataframe with the names seen in fit."
+            f"expecting {' or '.join(map(str, sorted(expected)))} features as input. "
+            "Some of the columns can be restored from a dataframe with the names seen "
+            "in fit."
         )
     return matrix, slice(None) if columns is None else columns
 
@@ -314,14 +331,22 @@ def _refuse_duplicate_names(X: Any) -> None:
         )
 
 
-def _explain_sparse(estimator: BaseEstimator, X: Any, accept_sparse: bool) -> None:
-    if sparse.issparse(X) and not accept_sparse:
+def row_index(X: Any) -> Any:
+    """Return the index of a pandas dataframe, None for anything else."""
+    return X.index if hasattr(X, "iloc") else None
+
+
+def _explain_sparse(
+    estimator: BaseEstimator, X: Any, sparse_formats: tuple[str, ...]
+) -> None:
+    if sparse.issparse(X) and not sparse_formats:
         centred = getattr(estimator, "location_", None) is not None
         fitted = estimator.location is None and centred
         before = ", after a fit with a location" if fitted else ""
+        *scales, last = map(repr, estimator._scales_for_sparse)
         raise ValueError(
             f"{type(estimator).__name__} takes a sparse X only with location=None and "
-            "scale 'std', 'rms', 'maxabs' or None, which leave zeros alone. Got "
+            f"scale {', '.join(scales)} or {last}, which leave zeros alone. Got "
             f"location={estimator.location!r}, scale={estimator.scale!r}"
             f"{before}. Change them and fit again, or pass X.toarray()."
         )

@@ -6,31 +6,30 @@ import pytest
 
 from cases import PAIRS, assert_refused, full_text
 from sknorm import BatchStandardizer
-from sknorm._feature_groups import resolve_feature_groups
+from sknorm._feature_groups import each_column_in_a_group, resolve_feature_groups
 
 NAMES = np.array(["a", "b", "c", "d"], dtype=object)
 RESOLVED = {
-    "None": (None, None),
-    "int": (2, [0, 0, 1, 1]),
-    "numpy int": (np.int64(1), [0, 0, 0, 0]),
-    "names": ([["d", "a"], ["b"]], [0, 1, 2, 0]),
-    "indices": (([2, 0],), [0, 1, 0, 2]),
-    "arrays": ([np.array([1, 3]), pd.Index(["c"])], [0, 1, 2, 1]),
-    "iterators": ([iter([1, 3]), (2,)], [0, 1, 2, 1]),
-    "each by itself": (4, None),
-    "no group": ([], None),
+    "int": (2, [0, 0, 1, 1], [0, 0, 1, 1]),
+    "numpy int": (np.int64(1), [0, 0, 0, 0], [0, 0, 0, 0]),
+    "names": ([["d", "a"], ["b"]], [0, 1, -1, 0], [0, 1, 2, 0]),
+    "indices": (([2, 0],), [0, -1, 0, -1], [0, 1, 0, 2]),
+    "arrays": ([np.array([1, 3]), pd.Index(["c"])], [-1, 0, 1, 0], [0, 1, 2, 1]),
+    "last first": ([(3, 2), range(1)], [1, -1, 0, 0], [0, 1, 2, 2]),
+    "each by itself": (4, [0, 1, 2, 3], None),
+    "no group": ([], [-1, -1, -1, -1], None),
 }
 
 
 @pytest.mark.parametrize("kind", RESOLVED)
 def test_resolve(kind):
-    """Groups are numbered by their first columns; None where nothing is shared."""
-    groups, expected = RESOLVED[kind]
-    resolved = resolve_feature_groups(groups, 4, NAMES)
-    if expected is None:
-        assert resolved is None
-    else:
-        assert resolved.tolist() == expected
+    """Groups are numbered as listed, or by their first columns with none left out."""
+    groups, listed, every = RESOLVED[kind]
+    resolved, n_groups = resolve_feature_groups(groups, 4, NAMES)
+    assert resolved.tolist() == listed
+    assert n_groups == max(listed) + 1
+    numbered = each_column_in_a_group(resolved)
+    assert (numbered if numbered is None else numbered.tolist()) == every
 
 
 REFUSED = {

@@ -17,6 +17,8 @@ from sknorm._kernels._generic import (
     RealMatrix,
     blocks,
     column_moments,
+    row_blocks,
+    row_moments,
     two_sum,
 )
 
@@ -31,6 +33,8 @@ __all__ = [
     "affine_inverse",
     "blocks",
     "column_moments",
+    "row_blocks",
+    "row_moments",
     "two_sum",
 ]
 
@@ -65,17 +69,17 @@ def affine(
     X: RealMatrix, shift: Floats, delta: Floats, scale: Floats, out: RealMatrix
 ) -> int:
     """Write ((X - shift) - delta) / scale to `out`; see `_generic.affine`."""
-    return int(_for_layout(X, out).affine(X, shift, delta, scale, out))
+    return int(_for_layout(X, shift, out).affine(X, shift, delta, scale, out))
 
 
 def affine_inverse(
     Z: RealMatrix, shift: Floats, delta: Floats, scale: Floats, out: RealMatrix
 ) -> int:
     """Write (Z * scale + delta) + shift to `out`; see `_generic.affine_inverse`."""
-    return int(_for_layout(Z, out).affine_inverse(Z, shift, delta, scale, out))
+    return int(_for_layout(Z, shift, out).affine_inverse(Z, shift, delta, scale, out))
 
 
-def _for_layout(X: RealMatrix, out: RealMatrix) -> ModuleType:
+def _for_layout(X: RealMatrix, shift: Floats, out: RealMatrix) -> ModuleType:
     """Return the chosen module, or the generic one for what the core does not do."""
     contiguous = X.flags.c_contiguous and out.flags.c_contiguous
-    return _chosen if contiguous else _generic
+    return _chosen if contiguous and shift.ndim == 1 else _generic

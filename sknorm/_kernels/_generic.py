@@ -5,6 +5,7 @@ in float64, in blocks that stay in cache, and rounded once on store.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 RealMatrix = NDArray[np.float64] | NDArray[np.float32]
+Part = Callable[[Floats], Floats]
 
 INPUT_INFINITE, OUTPUT_INFINITE = 1, 2
 
@@ -28,10 +30,15 @@ def blocks(n_rows: int, n_columns: int) -> Iterator[tuple[slice, list[slice]]]:
     The partition depends on the shape only, so that results do too.
     """
     width = max(1, min(n_columns, BLOCK_COLUMNS))
-    height = BLOCK_SIZE // width
-    rows = [slice(i, min(i + height, n_rows)) for i in range(0, n_rows, height)]
+    rows = row_blocks(n_rows, width)
     for j in range(0, n_columns, width):
         yield slice(j, min(j + width, n_columns)), rows
+
+
+def row_blocks(n_rows: int, n_columns: int) -> list[slice]:
+    """Return slices of whole rows, each of at most a block's size or of one row."""
+    height = max(1, BLOCK_SIZE // max(1, n_columns))
+    return [slice(i, min(i + height, n_rows)) for i in range(0, n_rows, height)]
 
 
 def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
@@ -49,7 +56,8 @@ def affine(
     Parameters
     ----------
     X, out : ndarray of shape (n_rows, n_columns), both float64 or both float32
-    shift, delta, scale : ndarray of shape (n_columns,), float64
+    shift, delta, scale : ndarray, float64
+        Of shape (n_columns,), or two-dimensional and broadcastable to the shape of X.
 
     Returns
     -------
@@ -57,10 +65,10 @@ def affine(
         INPUT_INFINITE if X holds an infinity, OUTPUT_INFINITE if `out` does.
     """
 
-    def formula(block: RealMatrix, columns: slice) -> Floats:
-        z = np.subtract(block, shift[columns], dtype=np.float64)
-        z -= delta[columns]
-        z /= scale[columns]
+    def formula(block: RealMatrix, part: Part) -> Floats:
+        z = np.subtract(block, part(shift), dtype=np.float64)
+        z -= part(delta)
+        z /= part(scale)
         return z
 
     return _map_blocks(formula, X, out)
@@ -71,19 +79,19 @@ def affine_inverse(
 ) -> int:
     """Write (Z * scale + delta) + shift to `out`: the inverse of `affine`."""
 
-    def formula(block: RealMatrix, columns: slice) -> Floats:
-        x = np.multiply(block, scale[columns], dtype=np.float64)
-        x += delta[columns]
-        x += shift[columns]
+    def formula(block: RealMatrix, part: Part) -> Floats:
+        x = np.multiply(block, part(scale), dtype=np.float64)
+        x += part(delta)
+        x += part(shift)
         return x
 
     return _map_blocks(formula, Z, out)
 
 
 def _map_blocks(
-    formula: Callable[[RealMatrix, slice], Floats], X: RealMatrix, out: RealMatrix
+    formula: Callable[[RealMatrix, Part], Floats], X: RealMatrix, out: RealMatrix
 ) -> int:
-    """Write formula(block, its columns) to `out`, block by block; return the flags."""
+    """Write formula(block, its part of statistics) to `out`; return the flags."""
     flags = 0
     with np.errstate(all="ignore"):
         for columns, row_blocks in blocks(*X.shape):
@@ -91,10 +99,20 @@ def _map_blocks(
                 block = X[rows, columns]
                 if np.isinf(block).any():  # before `out`, which may be X
                     flags |= INPUT_INFINITE
-                out[rows, columns] = formula(block, columns)
+                out[rows, columns] = formula(block, partial(_part, rows, columns))
                 if np.isinf(out[rows, columns]).any():
                     flags |= OUTPUT_INFINITE
     return flags
+
+
+def _part(rows: slice, columns: slice, statistic: Floats) -> Floats:
+    """Return the part of a statistic that belongs to a block."""
+    if statistic.ndim == 1:
+        return statistic[columns]
+    return statistic[
+        rows if statistic.shape[0] > 1 else slice(None),
+        columns if statistic.shape[1] > 1 else slice(None),
+    ]
 
 
 def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats, ...]:
@@ -125,16 +143,48 @@ def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats,
     what the law in test_laws.py allows, and the fit was no faster: both passes are over
     a block in cache.
     """
+    return _moments(X, weight, _reduce)
+
+
+def row_moments(X: RealMatrix) -> tuple[Floats, ...]:
+    """Return the fields of `Moments` for the values along the last axis of X.
+
+    The algorithm of `column_moments`. NumPy adds along a contiguous axis in pairs, in
+    an order that depends on its length only: a row alone is the row in a batch.
+
+    Parameters
+    ----------
+    X : ndarray of shape (..., n_values)
+        NaN counts as absent, infinities as present.
+
+    Returns
+    -------
+    tuple of seven ndarrays of shape (...,), float64
+    """
+
+    def reduce(ufunc: np.ufunc, block: NDArray[Any]) -> Floats:
+        return np.asarray(ufunc.reduce(block, axis=-1, keepdims=True))
+
+    return tuple(field[..., 0] for field in _moments(X, None, reduce))
+
+
+def _moments(
+    X: RealMatrix, weight: Floats | None, reduce: Callable[[np.ufunc, Any], Floats]
+) -> tuple[Floats, ...]:
+    """Return the moments of the values that `reduce` takes together.
+
+    What `reduce` returns must broadcast against the block.
+    """
     block = np.ascontiguousarray(X, dtype=np.float64)
     present = ~np.isnan(block)
     full = bool(present.all())
     w = present if weight is None else present * weight
-    count = _reduce(np.add, w).astype(np.float64)
-    sum_w2 = count if weight is None else _reduce(np.add, w * w)
+    count = reduce(np.add, w).astype(np.float64)
+    sum_w2 = count if weight is None else reduce(np.add, w * w)
     n = np.where(count > 0, count, 1.0)
 
     def total(values: Floats) -> Floats:
-        return _reduce(np.add, values if weight is None else values * w)
+        return reduce(np.add, values if weight is None else values * w)
 
     with np.errstate(all="ignore"):
         center = total(block if full else np.where(present, block, 0.0)) / n
@@ -144,8 +194,8 @@ def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats,
         s1 = total(d)
         m2 = np.maximum(total(d * d) - s1 * (s1 / n), 0.0)
         shift, delta = two_sum(center, s1 / n)
-    lowest = _reduce(np.minimum, block if full else np.where(present, block, np.inf))
-    highest = _reduce(np.maximum, block if full else np.where(present, block, -np.inf))
+    lowest = reduce(np.minimum, block if full else np.where(present, block, np.inf))
+    highest = reduce(np.maximum, block if full else np.where(present, block, -np.inf))
     return count, shift, delta, m2, lowest, highest, sum_w2
 
 

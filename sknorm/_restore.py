@@ -1,0 +1,174 @@
+"""The key to what normalised rows and windows have lost."""
+
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from sknorm._feature_groups import spread
+from sknorm._validation import quoted
+
+Real = NDArray[Any]  # float64 or float32
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statistics:
+    """The key: location and scale that were taken from rows or windows.
+
+    ``len(key)`` is the number of rows, ``key[rows]`` the key of some of them (so that
+    :func:`~sklearn.model_selection.train_test_split` takes it), ``key.shape`` the shape
+    of both arrays, and ``==`` compares all values. Saved by
+    ``np.savez(file, location=key.location, scale=key.scale)``, it is read by
+    ``Statistics(**np.load(file))``.
+
+    Parameters
+    ----------
+    location : array-like of shape (n_samples, n_groups) or (n_samples, n_features)
+        What was subtracted; the second shape is that of windows. 0 where the location
+        of the estimator is None, NaN where a neighbourhood had no values. Kept as a
+        read-only float64 or float32 array.
+    scale : array-like of the same shape
+        What was divided by; 1 where the scale of the estimator is None.
+
+    Raises
+    ------
+    ValueError
+        Where the arrays do not hold real numbers, are not two-dimensional, or differ in
+        shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknorm import RowLayerNormalizer
+    >>> X = np.array([[1.0, 2.0, 3.0], [10.0, 10.0, 40.0]])
+    >>> key = RowLayerNormalizer(scale="range").fit(X).statistics(X)
+    >>> key
+    Statistics(location=array([[ 2.],
+           [20.]]), scale=array([[ 2.],
+           [30.]]))
+    >>> key[1:].location, key == key[[0, 1]]
+    (array([[20.]]), True)
+    """
+
+    location: Real
+    scale: Real
+
+    def __post_init__(self) -> None:
+        for name in ("location", "scale"):
+            # The dataclass is frozen: this is how its own __init__ sets a field, too.
+            object.__setattr__(self, name, _read_only_floats(getattr(self, name), name))
+        if self.location.shape != self.scale.shape or self.location.ndim != 2:
+            raise ValueError(
+                "location and scale of Statistics must have one shape, (n_samples, "
+                "n_groups) for rows or that of X for windows. Got "
+                f"{self.location.shape} and {self.scale.shape}."
+            )
+
+    def __len__(self) -> int:
+        return len(self.location)
+
+    def __getitem__(self, rows: Any) -> Self:
+        if isinstance(rows, tuple) and len(rows) == 2 and rows[1] is Ellipsis:
+            rows = rows[0]  # how scikit-learn takes samples of an array
+        if isinstance(rows, tuple):
+            raise IndexError(
+                f"Statistics are indexed by rows only. Got {rows!r}. Use .location or "
+                ".scale for a part of the columns."
+            )
+        if isinstance(rows, Integral):
+            rows = [rows]
+        return type(self)(self.location[rows], self.scale[rows])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Statistics):
+            return NotImplemented
+        return np.array_equal(
+            self.location, other.location, equal_nan=True
+        ) and np.array_equal(self.scale, other.scale, equal_nan=True)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of both arrays."""
+        return self.location.shape
+
+
+def _read_only_floats(values: Any, name: str) -> Real:
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(
+            f"The {name} of Statistics must be an array of real numbers. Got dtype "
+            f"{array.dtype}. Save keys by np.savez(file, location=key.location, "
+            "scale=key.scale), which keeps the dtype."
+        )
+    kept = np.float32 if array.dtype == np.float32 else np.float64
+    array = np.asarray(array, kept).view()
+    array.setflags(write=False)
+    return array
+
+
+def appended_key(Z: Any, columns: Indices, n_features: int, names: list[str]) -> Any:
+    """Return the key in the columns that transform appended.
+
+    Parameters
+    ----------
+    Z : ndarray or sparse matrix of shape (n_samples, n_columns)
+    columns : ndarray of shape (n_columns,)
+        Which columns of the output of transform they are.
+    n_features : int
+        How many columns come before the appended ones.
+    names : list of str
+        Of the appended columns, all locations before all scales.
+    """
+    position = np.full(n_features + len(names), -1)
+    position[columns] = np.arange(len(columns))
+    position = position[n_features:]
+    if (position < 0).any():
+        absent = [n for n, i in zip(names, position, strict=True) if i < 0]
+        raise ValueError(
+            f"X has some of the columns that transform appended, but lacks "
+            f"{quoted(absent)}. Pass all of them, or none and statistics=key."
+        )
+    values = Z[:, position]
+    values = values.toarray() if sparse.issparse(values) else values
+    return Statistics(*np.split(values, 2, axis=1))
+
+
+def check_key(key: Any, Z: Any, neighbourhood: Indices, n_neighbourhoods: int) -> None:
+    """Raise where a key does not fit the normalised rows Z.
+
+    Parameters
+    ----------
+    key : Statistics
+        Or what was passed as such.
+    Z : ndarray or sparse matrix of shape (n_samples, n_columns)
+    neighbourhood : ndarray of shape (n_columns,)
+        Which column of the key belongs to each column of Z, or NO_GROUP.
+    n_neighbourhoods : int
+    """
+    if not isinstance(key, Statistics):
+        raise TypeError(
+            "statistics must be Statistics(location, scale), as the method "
+            f"statistics(X) returns them. Got {type(key).__name__}."
+        )
+    expected = (Z.shape[0], n_neighbourhoods)
+    if key.shape != expected:
+        raise ValueError(
+            f"statistics must have shape {expected}, a location and a scale for each "
+            f"neighbourhood of the rows of X. Got {key.shape}. Pass the key of these "
+            "rows; key[rows] is the key of some of them."
+        )
+    usable = np.isfinite(key.location) & np.isfinite(key.scale) & (key.scale > 0)
+    (doubtful,) = np.nonzero(~usable.all(axis=1))
+    values = Z[doubtful].toarray() if sparse.issparse(Z) else Z[doubtful]
+    lacking = ~spread(usable[doubtful], neighbourhood, True)
+    rows = doubtful[(lacking & ~np.isnan(values)).any(axis=1)]
+    if rows.size:
+        raise ValueError(
+            "statistics must have a finite location and a finite scale above 0 "
+            f"wherever X has values. That is not so in rows {quoted(rows)}. Pass the "
+            "key of these rows, taken before values were filled in or removed."
+        )

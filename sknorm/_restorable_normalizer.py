@@ -174,9 +174,9 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         columns = np.arange(Z.shape[1])[found] if isinstance(found, slice) else found
         is_data = columns < self.n_features_in_
         key = statistics
+        if key is None and not (is_data.all() and names):
+            key = appended_key(Z, columns, self.n_features_in_, names)
         if not is_data.all():
-            if key is None:
-                key = appended_key(Z, columns, self.n_features_in_, names)
             Z, columns = Z[:, is_data], columns[is_data]
         if key is None:
             key = self._recognised(Z, columns, row_index(X))

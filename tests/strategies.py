@@ -36,3 +36,15 @@ def _column(kind, n_rows, rng):
     elif kind == "whole numbers":
         column = rng.integers(-5, 6, size=n_rows).astype(float)
     return column
+
+
+@st.composite
+def matrices_and_groups(draw, **kwargs):
+    """Draw a matrix whose rows are of a kind each, and groups of its columns."""
+    X = np.ascontiguousarray(draw(matrices(**kwargs)).T)
+    n = X.shape[1]
+    choices = [None, 1, n, [[0, n - 1]] if n > 1 else [[0]]]
+    choices.append([range(n)[::2], range(n)[1:-1:2]] if n > 3 else [])
+    if n % 2 == 0:
+        choices.append(2)
+    return X, draw(st.sampled_from(choices))

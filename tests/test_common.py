@@ -2,12 +2,13 @@
 
 import pytest
 import sklearn
+from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator
 
 from cases import PAIRS
-from sknorm import BatchStandardizer
+from sknorm import BatchStandardizer, RowLayerNormalizer
 
 FURTHER_CHECKS = (
     "check_dataframe_column_names_consistency",
@@ -22,14 +23,24 @@ FURTHER_CHECKS = (
     "check_transformer_get_feature_names_out_pandas",
 )
 SKLEARN = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
-MODES = [
-    *({"location": location, "scale": scale} for location, scale in PAIRS),
-    {"momentum": 0.1},
-    {"momentum": 1.0, "location": None, "scale": "rms"},
+EVERY_PAIR = [{"location": location, "scale": scale} for location, scale in PAIRS]
+SHARED = [
     {"ddof": 1},
     {"ddof": 3},
     {"eps": 1e-5},
     {"eps": 1.0, "scale": "rms"},
+]
+MODES = [
+    *(BatchStandardizer(**params) for params in [*EVERY_PAIR, *SHARED]),
+    BatchStandardizer(momentum=0.1),
+    BatchStandardizer(momentum=1.0, location=None, scale="rms"),
+    *(RowLayerNormalizer(**params) for params in [*EVERY_PAIR, *SHARED]),
+    RowLayerNormalizer(append_statistics=True),
+    RowLayerNormalizer(append_statistics=True, location=None, scale="rms"),
+    RowLayerNormalizer(append_statistics=True, keep_statistics=False),
+    RowLayerNormalizer(keep_statistics=False),
+    RowLayerNormalizer(feature_groups=1),
+    RowLayerNormalizer(feature_groups=[]),
 ]
 
 
@@ -57,20 +68,19 @@ def chain_of(exception):
     return f"{exception}\n{chain_of(exception.__cause__ or exception.__context__)}"
 
 
-@pytest.mark.parametrize("params", MODES, ids=str)
-def test_check_estimator(params):
+@pytest.mark.parametrize("estimator", MODES, ids=str)
+def test_check_estimator(estimator):
     """Every check passes."""
-    assert failures(BatchStandardizer(**params)) == {}
+    assert failures(estimator) == {}
 
 
 # These checks fit on a dataframe and transform an array, and the reverse, on purpose.
 @pytest.mark.filterwarnings("ignore:X .* feature names:UserWarning")
 @pytest.mark.parametrize("check", FURTHER_CHECKS)
-@pytest.mark.parametrize("params", MODES, ids=str)
-def test_further_checks(params, check):
+@pytest.mark.parametrize("estimator", MODES, ids=str)
+def test_further_checks(estimator, check):
     """The public checks that check_estimator leaves out pass too."""
-    estimator = BatchStandardizer(**params)
-    getattr(estimator_checks, check)(type(estimator).__name__, estimator)
+    getattr(estimator_checks, check)(type(estimator).__name__, clone(estimator))
 
 
 def test_copy_false_fails_what_standard_scaler_fails():
@@ -80,9 +90,10 @@ def test_copy_false_fails_what_standard_scaler_fails():
 
 
 @pytest.mark.parametrize("groups", [2, 3, [[0, 1], [2]], [[0, 5]]], ids=str)
-def test_feature_groups_fail_only_for_lack_of_columns(groups):
+@pytest.mark.parametrize("estimator", [BatchStandardizer, RowLayerNormalizer])
+def test_feature_groups_fail_only_for_lack_of_columns(estimator, groups):
     """The checks use 1 to 20 columns, which no fixed grouping fits."""
-    failed = failures(BatchStandardizer(feature_groups=groups))
+    failed = failures(estimator(feature_groups=groups))
     assert failed
     for exception in failed.values():
         assert "needs n columns" in chain_of(exception)

@@ -51,10 +51,10 @@ class FittedRows:
         if index is not None and self.index is not None:
             other = np.flatnonzero(~_equal(index, self.index))
             if other.size:
-                i = other[0]
+                given, fitted = (quoted(i[other[:1]]) for i in (index, self.index))
                 return (
-                    f"its index has {index[i]!r} in row {i}, and the fitted rows have "
-                    f"{self.index[i]!r}"
+                    f"its index has {given} in row {other[0]}, and the fitted rows "
+                    f"have {fitted}"
                 )
         projections, missing, length = _projected(Z)
         other = np.flatnonzero(~_near(missing, self.missing, 1e-6))

@@ -55,6 +55,39 @@ def test_formula(kernels, dtype, shape, rng):
     np.testing.assert_array_equal(out, ((wide * scale + delta) + shift).astype(dtype))
 
 
+@dtypes
+@pytest.mark.parametrize("shape", [(1, 3), (300, 1), (300, 700)])
+@pytest.mark.parametrize("n_statistics", ["one a row", "one a column", "one a value"])
+def test_formula_with_statistics_that_broadcast(dtype, shape, n_statistics, rng):
+    """Statistics with two axes go to the rows, columns or values that they have."""
+    kind = {"one a row": (shape[0], 1), "one a column": (1, shape[1])}
+    shift, delta, scale = rng.uniform(1, 2, (3, *kind.get(n_statistics, shape)))
+    X = rng.normal(size=shape).astype(dtype)
+    wide, out = X.astype(np.float64), np.empty_like(X)
+    assert _kernels.affine(X, shift, delta, scale, out) == 0
+    np.testing.assert_array_equal(out, (((wide - shift) - delta) / scale).astype(dtype))
+    assert _kernels.affine_inverse(X, shift, delta, scale, out) == 0
+    np.testing.assert_array_equal(out, ((wide * scale + delta) + shift).astype(dtype))
+
+
+@dtypes
+@pytest.mark.parametrize("shape", [(5, 7), (3, 4, 1000), (2, 1, 2)])
+def test_row_moments_are_column_moments(dtype, shape, rng):
+    """Along the last axis, whatever stands before it."""
+    X = (rng.normal(size=shape) + 100).astype(dtype)
+    X[rng.random(shape) < 0.1] = np.nan
+    X[0, 0] = np.nan
+    for name, rows, columns in zip(
+        ("count", "shift", "delta", "m2", "min", "max", "sum_w2"),
+        _kernels.row_moments(X),
+        _kernels.column_moments(X.reshape(-1, shape[-1]).T),
+        strict=True,
+    ):
+        assert rows.shape == shape[:-1]
+        atol = 1e-13 if name == "delta" else 0
+        np.testing.assert_allclose(rows.ravel(), columns, rtol=1e-12, atol=atol)
+
+
 @implementations
 @dtypes
 @pytest.mark.parametrize("name", ["affine", "affine_inverse"])

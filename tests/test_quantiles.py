@@ -27,6 +27,22 @@ def test_scipy(rng):
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 10, 101])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_rows_are_columns(n, dtype, rng):
+    """The formulas for rows are those for columns, NaN and any leading shape too."""
+    X = (rng.normal(size=(6, n, 50)) + 1e3).astype(dtype)
+    X[rng.random(X.shape) < 0.2] = np.nan
+    X[0, :, 7] = np.nan
+    rows = Quantiles.of_rows(np.moveaxis(X, 1, 2))
+    for i, block in enumerate(X):
+        columns = Quantiles.of(block)
+        for name in ("shift", "delta", "iqr", "mad"):
+            np.testing.assert_allclose(
+                getattr(rows, name)[i], getattr(columns, name), rtol=1e-14, atol=1e-15
+            )
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 10, 101])
 def test_weights_of_one_change_nothing(n, rng):
     """The weighted formula is the unweighted one where all weights are 1."""
     values, q = rng.normal(size=n) + 100, [0, 0.1, 0.25, 0.5, 0.75, 1]

@@ -5,7 +5,7 @@ from typing import assert_type
 import numpy as np
 
 import sknorm
-from sknorm import BatchStandardizer
+from sknorm import BatchStandardizer, RowLayerNormalizer, Statistics
 
 standardizer = BatchStandardizer(
     location="median",
@@ -23,5 +23,25 @@ assert_type(sknorm.__version__, str)
 assert_type(sknorm.show_versions(), None)
 Z = standardizer.inverse_transform(standardizer.transform(X))
 
+normalizer = RowLayerNormalizer(
+    location=None,
+    scale="rms",
+    feature_groups=2,
+    ddof=0,
+    eps=1e-5,
+    keep_statistics=False,
+    append_statistics=True,
+)
+assert_type(normalizer.fit(X), RowLayerNormalizer)
+key = normalizer.statistics(X)
+assert_type(key, Statistics)
+assert_type(key[:2], Statistics)
+assert_type(len(key), int)
+assert_type(normalizer.statistics_, Statistics)
+Z = normalizer.inverse_transform(normalizer.fit_transform(X), statistics=key)
+
+RowLayerNormalizer(scale="iqq")  # type: ignore[arg-type]
+RowLayerNormalizer("mean")  # type: ignore[call-arg]
+normalizer.inverse_transform(Z, statistics=1)  # type: ignore[arg-type]
 BatchStandardizer(location="meen")  # type: ignore[arg-type]
 BatchStandardizer("mean")  # type: ignore[call-arg]

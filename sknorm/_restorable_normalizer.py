@@ -251,8 +251,9 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             return None
         Z, key = self._normalised(matrix)
         if self.keep_statistics:
-            (columns,) = np.nonzero(self._neighbourhood_ != NO_GROUP)
-            self._kept_ = FittedRows.of(key, Z[:, columns], row_index(X))
+            (normalised,) = np.nonzero(self._neighbourhood_ != NO_GROUP)
+            part = _columns_of(Z, normalised)
+            self._kept_ = FittedRows.of(key, part, row_index(X))
         return self._with_statistics(Z, key)
 
     def _refuse_clash(self) -> None:
@@ -347,7 +348,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         if (position < 0).any():
             difference = "it lacks columns, and the fitted rows are recognised by all"
         else:
-            difference = kept.difference(Z[:, position], index)
+            difference = kept.difference(_columns_of(Z, position), index)
         if difference:
             raise ValueError(
                 f"X is not what {name}.transform returned for the fitted rows: "
@@ -365,3 +366,9 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             "the key of the fitted rows stays with the object that was fitted, in its "
             "own process. It is never pickled, copied or cached."
         )
+
+
+def _columns_of(Z: Any, columns: Indices) -> Any:
+    """Return Z[:, columns], which is a copy, or Z where that is the same."""
+    same = np.array_equal(columns, np.arange(Z.shape[1]))
+    return Z if same else Z[:, columns]

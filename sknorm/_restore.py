@@ -168,7 +168,8 @@ def check_key(key: Any, Z: Any, neighbourhood: Indices, n_neighbourhoods: int) -
     rows = doubtful[(lacking & ~np.isnan(values)).any(axis=1)]
     if rows.size:
         raise ValueError(
-            "statistics must have a finite location and a finite scale above 0 "
-            f"wherever X has values. That is not so in rows {quoted(rows)}. Pass the "
-            "key of these rows, taken before values were filled in or removed."
+            "The key, passed as statistics or appended to X, must have a finite "
+            "location and a finite scale above 0 wherever X has values. That is not so "
+            f"in rows {quoted(rows)}. Pass the key of these rows, taken before values "
+            "were filled in or removed."
         )

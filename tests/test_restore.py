@@ -191,9 +191,9 @@ def test_a_key_without_numbers_where_there_are_values(fitted, field, value):
     arrays = {"location": key.location.copy(), "scale": key.scale.copy()}
     arrays[field][4, 1] = value
     text = (
-        "statistics must have a finite location and a finite scale above 0 wherever X "
-        "has values. That is not so in rows 4. Pass the key of these rows, taken "
-        "before values were filled in or removed."
+        "The key, passed as statistics or appended to X, must have a finite location "
+        "and a finite scale above 0 wherever X has values. That is not so in rows 4. "
+        "Pass the key of these rows, taken before values were filled in or removed."
     )
     with pytest.raises(ValueError, match=full_text(text)):
         normalizer.inverse_transform(Z, statistics=Statistics(**arrays))

@@ -10,7 +10,7 @@ from sknorm._location_scale import (
     degrees_of_freedom,
     location_pair,
     loses_digits,
-    refuse_overflow,
+    refuse_unfit,
     scale_in_use,
     warn_of_lost_digits,
 )
@@ -67,7 +67,7 @@ def column_attributes(
         return of_groups if groups is None else of_groups[groups]
 
     overflow = seen & ~(np.isfinite(shift) & np.isfinite(divisor))
-    refuse_overflow(estimator, "columns", labels[of_columns(overflow)], "float64")
+    refuse_unfit(estimator, "columns", labels[of_columns(overflow)], "float64")
     lost = loses_digits(scale, moments, resolution)
     warn_of_lost_digits(estimator, "columns", labels[of_columns(lost)])
     attributes = {

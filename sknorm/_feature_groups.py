@@ -86,6 +86,8 @@ def spread(statistic: Any, groups: NDArray[np.intp], neutral: float) -> Any:
     """Return the statistic of each column, broadcastable to all rows and columns."""
     if statistic.shape[1] == 1 and not (groups == NO_GROUP).any():
         return statistic
+    if statistic.shape[1] == len(groups) and (np.diff(groups) == 1).all():
+        return statistic
     return padded(statistic, neutral)[:, groups]
 
 

@@ -38,12 +38,41 @@ class FittedRows:
     missing: Floats
 
     @classmethod
-    def of(cls, statistics: Statistics, Z: Any, index: Any) -> Self:
-        """Return what to keep of the normalised rows Z."""
-        projections, missing, _ = _projected(Z)
+    def of(
+        cls, statistics: Statistics, Z: Any, columns: NDArray[np.intp], index: Any
+    ) -> Self:
+        """Return what to keep of some columns of the normalised rows Z."""
+        projections, missing, _ = _projected(_columns_of(Z, columns))
         return cls(statistics, index, projections, missing)
 
-    def difference(self, Z: Any, index: Any) -> str:
+    def refuse_others(
+        self, name: str, Z: Any, position: NDArray[np.intp], index: Any
+    ) -> None:
+        """Raise where Z is not the normalised rows.
+
+        Parameters
+        ----------
+        name : str
+            Of the estimator.
+        Z : ndarray or sparse matrix
+        position : ndarray of shape (n_columns,)
+            Where in Z the columns are that were fitted; -1 for those that it lacks.
+        index : pandas.Index or None
+            Of Z.
+        """
+        difference = "it lacks columns, and the fitted rows are recognised by all"
+        if (position >= 0).all():
+            difference = self._difference(_columns_of(Z, position), index)
+        if difference:
+            raise ValueError(
+                f"X is not what {name}.transform returned for the fitted rows: "
+                f"{difference}. Pass statistics=est.statistics_ for the fitted rows "
+                "changed on purpose (denoised, imputed), statistics=est.statistics(X) "
+                "of other rows as they were before transform, or fit with "
+                "append_statistics=True."
+            )
+
+    def _difference(self, Z: Any, index: Any) -> str:
         """Tell what distinguishes Z from the normalised rows; "" where nothing does."""
         n_fitted = len(self.statistics)
         if Z.shape[0] != n_fitted:
@@ -57,33 +86,57 @@ class FittedRows:
                     f"have {fitted}"
                 )
         projections, missing, length = _projected(Z)
-        other = np.flatnonzero(~_near(missing, self.missing, 1e-6))
-        if other.size:
-            return f"it has NaN in other places in rows {quoted(other)}"
         dtype = min(Z.dtype, self.statistics.location.dtype, key=lambda d: d.itemsize)
-        # Rows that became 0 have no length, but other rows' rounding by then.
-        zero = ~self.projections.any(axis=1)
-        length[zero] = np.median(length)
-        allowed = TOLERANCE[dtype] * float(np.finfo(dtype).eps) * length[:, np.newaxis]
-        other = np.flatnonzero(~_near(projections, self.projections, allowed))
-        if not other.size:
+        tolerance = TOLERANCE[dtype] * float(np.finfo(dtype).eps)
+        allowed = tolerance * self._length_for_rounding(length, Z.shape[1])
+        same_missing = _near(missing, self.missing, 1e-6)
+        same = _near(projections, self.projections, allowed)
+        if (same & same_missing).all():
             return ""
-        mine, theirs = (np.argsort(p[:, 0]) for p in (projections, self.projections))
-        if _near(projections[mine], self.projections[theirs], allowed[mine]).all():
+        mine = np.lexsort((projections[:, 0], missing[:, 0]))
+        theirs = np.lexsort((self.projections[:, 0], self.missing[:, 0]))
+        if (
+            _near(missing[mine], self.missing[theirs], 1e-6).all()
+            and _near(projections[mine], self.projections[theirs], allowed[mine]).all()
+        ):
             return "it holds the fitted rows in another order"
-        return f"its values differ in rows {quoted(other)}"
+        if not same_missing.all():
+            rows = np.flatnonzero(~same_missing)
+            return f"it has NaN in other places in rows {quoted(rows)}"
+        return f"its values differ in rows {quoted(np.flatnonzero(~same))}"
+
+    def _length_for_rounding(self, length: Floats, n_columns: int) -> Floats:
+        """Return the length that the rounding of each row is measured by: (n, 1).
+
+        Constant rows became 0, or what their rounding left: later steps round them as
+        they round the others.
+        """
+        location = np.abs(np.nan_to_num(self.statistics.location)).max(
+            axis=1, initial=0
+        )
+        resolution = float(np.finfo(self.statistics.location.dtype).eps)
+        largest = np.abs(self.projections).max(axis=1)
+        constant = largest <= 4 * resolution * location * n_columns
+        if constant.any() and not constant.all():
+            usual = min(float(np.median(length[~constant])), np.sqrt(n_columns))
+            length = np.where(constant, np.maximum(length, usual), length)
+        return length[:, np.newaxis]
 
 
 def _near(a: Floats, b: Floats, allowed: Floats | float) -> NDArray[np.bool]:
-    return np.asarray((np.abs(a - b) <= allowed).all(axis=1))
+    # An overflow makes the allowance infinite, and allows nothing.
+    with np.errstate(invalid="ignore"):
+        near = (np.abs(a - b) <= allowed) & np.isfinite(allowed)
+    return np.asarray(near.all(axis=1))
 
 
 def _equal(index: Any, fitted: Any) -> NDArray[np.bool]:
-    """Compare two pandas indexes of one length, place by place, NaN equal to NaN."""
+    """Compare two pandas indexes of one length, place by place."""
     if index.equals(fitted):
         return np.ones(len(fitted), np.bool)
-    pairs = zip(index, fitted, strict=True)
-    return np.array([a == b or (a != a and b != b) for a, b in pairs], np.bool)
+    # By their text: pandas.NA is neither equal to itself nor unequal.
+    pairs = zip(index.tolist(), fitted.tolist(), strict=True)
+    return np.array([repr(a) == repr(b) for a, b in pairs], np.bool)
 
 
 def _projected(Z: Any) -> tuple[Floats, Floats, Floats]:
@@ -96,8 +149,13 @@ def _projected(Z: Any) -> tuple[Floats, Floats, Floats]:
     rng = np.random.default_rng(0)
     shape = (N_PROJECTIONS, Z.shape[1])
     directions = rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape)
-    if sparse.issparse(Z):
-        return _projected_sparse(Z, directions)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if sparse.issparse(Z):
+            return _projected_sparse(Z, directions)
+        return _projected_dense(Z, directions)
+
+
+def _projected_dense(Z: Any, directions: Floats) -> tuple[Floats, Floats, Floats]:
     projections, missing = np.zeros((2, Z.shape[0], N_PROJECTIONS))
     length = np.empty(Z.shape[0])
     for rows in row_blocks(*Z.shape):
@@ -120,3 +178,9 @@ def _projected_sparse(Z: Any, directions: Floats) -> tuple[Floats, Floats, Float
     length = np.sqrt(np.asarray(Z.multiply(Z).sum(axis=1)).ravel())
     Z.data = absent.astype(np.float64)
     return projections, Z @ directions.T, length
+
+
+def _columns_of(Z: Any, columns: NDArray[np.intp]) -> Any:
+    """Return Z[:, columns], which is a copy, or Z where that is the same."""
+    same = np.array_equal(columns, np.arange(Z.shape[1]))
+    return Z if same else Z[:, columns]

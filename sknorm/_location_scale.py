@@ -176,15 +176,20 @@ def loses_digits(scale: Scale, moments: Moments, resolution: float) -> NDArray[n
     return varies & (extent * np.sqrt(weight) < SMALLEST_SQUARED)
 
 
-def refuse_overflow(
-    estimator: Any, kind: str, labels: NDArray[Any], dtype: Any
+def refuse_unfit(
+    estimator: Any,
+    kind: str,
+    labels: NDArray[Any],
+    dtype: Any,
+    size: str = "large",
+    remedy: str = "Divide",
 ) -> None:
-    """Raise where there are labels of columns or rows whose statistics overflow."""
+    """Raise where there are labels of columns or rows whose statistics do not fit."""
     if labels.size:
         raise ValueError(
             f"location={estimator.location!r}, scale={estimator.scale!r} of {kind} "
-            f"{quoted(labels)} are too large for {dtype}. Divide the data by a power "
-            "of ten first."
+            f"{quoted(labels)} are too {size} for {dtype}. {remedy} the data by a "
+            "power of ten first."
         )
 
 

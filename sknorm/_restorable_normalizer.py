@@ -5,6 +5,7 @@ them belongs to which value, and what they are called.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,7 +26,7 @@ from sknorm._kernels import (
     affine_inverse,
     row_blocks,
 )
-from sknorm._location_scale import LocationScale, refuse_overflow, warn_of_lost_digits
+from sknorm._location_scale import LocationScale, refuse_unfit, warn_of_lost_digits
 from sknorm._restore import Statistics, appended_key, check_key
 from sknorm._validation import (
     all_or_nothing,
@@ -40,6 +41,11 @@ from sknorm._validation import (
 )
 
 Indices = NDArray[np.intp]
+
+NOTHING_KEPT = (
+    "With keep_statistics=True the key of the fitted rows stays with the object that "
+    "was fitted, in its own process. It is never pickled, copied or cached."
+)
 
 
 class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
@@ -72,8 +78,8 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         ------
         ValueError
             For infinities, text, names that occur twice or are those of appended
-            columns, groups that do not fit, or values whose squares overflow. The
-            estimator stays as it was.
+            columns, or parameters that do not fit; where the key is kept, also for
+            values whose squares overflow. The estimator stays as it was.
         """
         with all_or_nothing(self, refit=True) as draft:
             draft._learn(X)
@@ -112,7 +118,8 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             With `append_statistics` the columns of X are followed by the locations and
             the scales.
         """
-        return self._with_statistics(*self._normalised(self._check(X)))
+        X = self._check(X)
+        return self._output(*self._normalised(X, key=self.append_statistics))
 
     def statistics(self, X: Any) -> Statistics:
         """Return the key of any rows: with it `inverse_transform` restores them.
@@ -127,9 +134,8 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         Statistics
             Location and scale that `transform(X)` takes away, in the dtype of X.
         """
-        X = self._check(X)
-        refuse_infinities(self, X, self._labels())
-        return self._key(self._location_scale(X), X.dtype)
+        key: Statistics = self._normalised(self._check(X), key=True)[1]
+        return key
 
     def inverse_transform(self, X: Any, statistics: Statistics | None = None) -> Any:
         """Return X * scale + location, which undoes `transform`.
@@ -143,7 +149,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         ----------
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features_out)
             Normalised data, with or without the appended columns. Columns of a
-            dataframe are found by name, in any order. With `statistics`, or the
+            dataframe are found by name (str), in any order. With `statistics`, or the
             appended columns, some of the others are enough.
         statistics : Statistics, default=None
             The key of these rows, from ``statistics(X)`` of the data as they were, or
@@ -164,27 +170,32 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             Where `statistics` is something else than Statistics.
         """
         check_is_fitted(self)
-        names = self._statistic_names_
+        n_neighbourhoods = self._n_neighbourhoods_
         Z, found = check_restorable(
             self,
             X,
             sparse_formats=self._sparse_formats(),
-            n_appended=len(names) if self.append_statistics else 0,
+            n_appended=2 * n_neighbourhoods if self.append_statistics else 0,
         )
         columns = np.arange(Z.shape[1])[found] if isinstance(found, slice) else found
         is_data = columns < self.n_features_in_
         key = statistics
-        if key is None and not (is_data.all() and names):
+        if key is None and not (is_data.all() and n_neighbourhoods):
+            names = self._statistic_names()
             key = appended_key(Z, columns, self.n_features_in_, names)
         if not is_data.all():
             Z, columns = Z[:, is_data], columns[is_data]
         if key is None:
+            refuse_infinities(self, Z, self._labels()[columns])
             key = self._recognised(Z, columns, row_index(X))
-        check_key(key, Z, self._neighbourhood_[columns], len(names) // 2)
-        Z = Z.astype(np.result_type(Z, key.location), copy=False)
+        check_key(key, Z, self._neighbourhood_[columns], n_neighbourhoods)
+        dtype = np.result_type(Z.dtype, key.location, key.scale)
+        Z = Z.astype(dtype, copy=False)
         location, scale = (a.astype(np.float64) for a in (key.location, key.scale))
-        zero = np.zeros_like(location)
-        out = self._map(affine_inverse, Z, location, zero, scale, columns)
+        out = Z.copy() if sparse.issparse(Z) else np.empty(Z.shape, Z.dtype)
+        pair = location, np.zeros_like(location), scale
+        flags = _map(affine_inverse, Z, pair, self._neighbourhood_[columns], out)
+        self._report(flags, Z, out, columns)
         return in_output_container(self, out, X, columns)
 
     @property
@@ -193,8 +204,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         check_is_fitted(self)
         if "_kept_" not in vars(self):
             raise AttributeError(
-                f"{type(self).__name__} has no statistics_: "
-                f"{self._why_nothing_is_kept()}"
+                f"{type(self).__name__} has no statistics_. {NOTHING_KEPT}"
             )
         kept: FittedRows = self._kept_
         return kept.statistics
@@ -215,7 +225,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         names = np.asarray(super().get_feature_names_out(input_features))
         if not self.append_statistics:
             return names
-        return np.concatenate([names, np.array(self._statistic_names_, object)])
+        return np.concatenate([names, np.array(self._statistic_names(), object)])
 
     def __getstate__(self) -> Any:
         # A saved or copied model holds nothing about any training row.
@@ -223,41 +233,54 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         return {name: value for name, value in state.items() if name != "_kept_"}
 
     @abstractmethod
-    def _neighbourhoods(self) -> tuple[Indices, list[str]]:
-        """Tell which statistic belongs to which column, and how they are called.
+    def _neighbourhoods(self) -> tuple[Indices, int]:
+        """Tell which statistic belongs to which column, and how many there are.
 
         Returns
         -------
         neighbourhood : ndarray of shape (n_features,)
             The column of location and scale for each column of X, or NO_GROUP.
-        names : list of str
-            Of the appended columns, all locations before all scales.
+        n_neighbourhoods : int
+            How many columns location and scale have.
         """
 
     @abstractmethod
-    def _location_scale(self, X: Any) -> LocationScale:
-        """Return location and scale of the neighbourhoods of X, infinities or not."""
+    def _statistic_names(self) -> list[str]:
+        """Return the names of appended columns, all locations before all scales."""
+
+    def _check_parameters(self) -> None:
+        """Raise where parameters do not go together, or do not fit the columns."""
+
+    @abstractmethod
+    def _location_scale(self, X: Any, rows: slice, columns: slice) -> LocationScale:
+        """Return location and scale for a block of X, infinities or not."""
+
+    def _blocks(self, X: Any) -> Iterator[tuple[slice, slice]]:
+        """Return rows and columns of the blocks that are normalised one by one."""
+        whole = [slice(None)] if sparse.issparse(X) else row_blocks(*X.shape)
+        yield from ((rows, slice(None)) for rows in whole)
 
     def _learn(self, X: Any, *, transform: bool = False) -> Any:
         """Set the fitted attributes; return the output of transform if asked for."""
         matrix = check_matrix(
             self, X, reset=True, sparse_formats=self._sparse_formats()
         )
-        self._neighbourhood_, self._statistic_names_ = self._neighbourhoods()
+        self._check_parameters()
+        self._neighbourhood_, self._n_neighbourhoods_ = self._neighbourhoods()
         if self.append_statistics:
             self._refuse_clash()
         if not (transform or self.keep_statistics):
             refuse_infinities(self, matrix, self._labels())
             return None
-        Z, key = self._normalised(matrix)
+        wants_key = self.keep_statistics or self.append_statistics
+        Z, key = self._normalised(matrix, key=wants_key)
         if self.keep_statistics:
             (normalised,) = np.nonzero(self._neighbourhood_ != NO_GROUP)
-            part = _columns_of(Z, normalised)
-            self._kept_ = FittedRows.of(key, part, row_index(X))
-        return self._with_statistics(Z, key)
+            self._kept_ = FittedRows.of(key, Z, normalised, row_index(X))
+        return self._output(Z, key)
 
     def _refuse_clash(self) -> None:
-        taken = set(self._statistic_names_) & set(self._labels())
+        taken = set(self._statistic_names()) & set(self._labels())
         if taken:
             raise ValueError(
                 f"append_statistics=True of {type(self).__name__} adds columns that X "
@@ -270,27 +293,58 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         # They are read anew for each X, and set_params may have come in between.
         if not get_config()["skip_parameter_validation"]:
             self._validate_params()
+            self._check_parameters()
+            if self.append_statistics:
+                self._refuse_clash()
         return check_matrix(self, X, reset=False, sparse_formats=self._sparse_formats())
 
-    def _normalised(self, X: Any) -> tuple[Any, Statistics]:
-        """Return the normalised X, and its key."""
-        found = self._location_scale(X)
-        every = np.arange(self.n_features_in_)
-        Z = self._map(affine, X, found.shift, found.delta, found.scale, every)
-        return Z, self._key(found, X.dtype)
-
-    def _key(self, found: LocationScale, dtype: Any) -> Statistics:
-        """Return location and scale in a dtype, which must hold them."""
-        with np.errstate(over="ignore"):
-            location, scale = (a.astype(dtype) for a in (found.shift, found.scale))
-        overflow = found.present & ~(np.isfinite(location) & np.isfinite(scale))
-        refuse_overflow(self, "rows", np.flatnonzero(overflow.any(axis=1)), dtype)
-        lost = found.inaccurate.any(axis=1)
+    def _normalised(self, X: Any, *, key: bool) -> tuple[Any, Any]:
+        """Return the normalised X, and its key if that is wanted."""
+        Z = X.copy() if sparse.issparse(X) else np.empty(X.shape, X.dtype)
+        shape = (2, X.shape[0], self._n_neighbourhoods_)
+        kept = np.empty(shape, X.dtype) if key else None
+        overflow, lost, coarse = np.zeros((3, X.shape[0]), np.bool)
+        flags = 0
+        for rows, columns in self._blocks(X):
+            found = self._location_scale(X, rows, columns)
+            flags |= _map(
+                affine,
+                _block(X, rows, columns),
+                (found.shift, found.delta, found.scale),
+                self._neighbourhood_[columns],
+                _block(Z, rows, columns),
+            )
+            with np.errstate(over="ignore", under="ignore"):
+                pair = np.array([found.shift, found.scale]).astype(X.dtype)
+            finite = np.isfinite(pair).all(axis=0)
+            overflow[rows] |= (found.present & ~finite).any(axis=1)
+            lost[rows] |= found.inaccurate.any(axis=1)
+            coarse[rows] |= (np.abs(pair[1]) < np.finfo(X.dtype).tiny).any(axis=1)
+            if kept is not None:
+                kept[:, rows, columns] = pair
+        self._report(flags, X, Z, np.arange(self.n_features_in_))
+        refuse_unfit(self, "rows", np.flatnonzero(overflow), X.dtype)
+        refuse_unfit(self, "rows", np.flatnonzero(coarse), X.dtype, "small", "Multiply")
         warn_of_lost_digits(self, "rows", np.flatnonzero(lost))
-        return Statistics(location, scale)
+        if kept is None:
+            return Z, None
+        kept.setflags(write=False)
+        return Z, Statistics(*kept)
 
-    def _with_statistics(self, Z: Any, key: Statistics) -> Any:
-        """Append the key to the normalised rows, where the parameters say so."""
+    def _report(self, flags: int, X: Any, out: Any, columns: Indices) -> None:
+        """Raise or warn about infinities that a kernel met."""
+        if flags & INPUT_INFINITE:
+            raise infinity_error(self, X, self._labels()[columns])
+        if flags & OUTPUT_INFINITE:
+            infinite = out.tocoo() if sparse.issparse(out) else out
+            if sparse.issparse(out):
+                infinite = np.unique(infinite.row[np.isinf(infinite.data)])
+            else:
+                infinite = np.flatnonzero(np.isinf(out).any(axis=1))
+            self._warn_of_overflow("rows", infinite, out.dtype)
+
+    def _output(self, Z: Any, key: Any) -> Any:
+        """Return what transform does: with the key, where it is to be appended."""
         if not self.append_statistics:
             return Z
         if sparse.issparse(Z):
@@ -298,77 +352,48 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             return sparse.hstack(parts, format="csr")
         return np.hstack([Z, key.location, key.scale])
 
-    def _map(
-        self,
-        kernel: Kernel,
-        X: Any,
-        shift: Floats,
-        delta: Floats,
-        scale: Floats,
-        columns: Indices,
-    ) -> Any:
-        """Apply a kernel to X, which holds the given fitted columns."""
-        neighbourhood = self._neighbourhood_[columns]
-        statistics = ((shift, 0.0), (delta, 0.0), (scale, 1.0))
-        flags = 0
-        if sparse.issparse(X):
-            out = X.copy()
-            row = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
-            parts = [padded(s, v)[row, neighbourhood[X.indices]] for s, v in statistics]
-            entries = out.data[np.newaxis]
-            flags = kernel(entries, *(p[np.newaxis] for p in parts), entries)
-        else:
-            out = np.empty(X.shape, X.dtype)
-            for rows in row_blocks(*X.shape):
-                parts = [spread(s[rows], neighbourhood, v) for s, v in statistics]
-                flags |= kernel(X[rows], *parts, out[rows])
-        if flags & INPUT_INFINITE:
-            raise infinity_error(self, X, self._labels()[columns])
-        if flags & OUTPUT_INFINITE:
-            if sparse.issparse(out):
-                infinite = np.unique(row[np.isinf(out.data)])
-            else:
-                infinite = np.flatnonzero(np.isinf(out).any(axis=1))
-            self._warn_of_overflow("rows", infinite, out.dtype)
-        return out
-
     def _recognised(self, Z: Any, columns: Indices, index: Any) -> Statistics:
         """Return the key of the fitted rows, if Z is what transform made of them."""
         name = type(self).__name__
         kept: FittedRows | None = vars(self).get("_kept_")
         if kept is None:
             raise ValueError(
-                f"{name} cannot restore X: {self._why_nothing_is_kept()} Pass "
+                f"{name} cannot restore X without a key. {NOTHING_KEPT} Pass "
                 "statistics=est.statistics(X), with X the rows as they were before "
                 "transform, or fit with append_statistics=True."
             )
+        needed = self._neighbourhood_ != NO_GROUP
         position = np.full(self.n_features_in_, -1)
         position[columns] = np.arange(len(columns))
-        position = position[self._neighbourhood_ != NO_GROUP]
-        if (position < 0).any():
-            difference = "it lacks columns, and the fitted rows are recognised by all"
-        else:
-            difference = kept.difference(_columns_of(Z, position), index)
-        if difference:
-            raise ValueError(
-                f"X is not what {name}.transform returned for the fitted rows: "
-                f"{difference}. Pass statistics=est.statistics_ for the fitted rows "
-                "changed on purpose (denoised, imputed), statistics=est.statistics(X) "
-                "of other rows as they were before transform, or fit with "
-                "append_statistics=True."
-            )
+        kept.refuse_others(name, Z, position[needed], index)
         return kept.statistics
 
-    def _why_nothing_is_kept(self) -> str:
-        if not self.keep_statistics:
-            return "it was fitted with keep_statistics=False."
-        return (
-            "the key of the fitted rows stays with the object that was fitted, in its "
-            "own process. It is never pickled, copied or cached."
-        )
+
+def _block(X: Any, rows: slice, columns: slice) -> Any:
+    """Return a view of a block; a sparse matrix is one block."""
+    return X if sparse.issparse(X) else X[rows, columns]
 
 
-def _columns_of(Z: Any, columns: Indices) -> Any:
-    """Return Z[:, columns], which is a copy, or Z where that is the same."""
-    same = np.array_equal(columns, np.arange(Z.shape[1]))
-    return Z if same else Z[:, columns]
+def _map(
+    kernel: Kernel,
+    X: Any,
+    statistics: tuple[Floats, Floats, Floats],
+    neighbourhood: Indices,
+    out: Any,
+) -> int:
+    """Write the kernel's map of X to out; return its flags.
+
+    Column j of X belongs to column neighbourhood[j] of shift, delta and scale.
+    """
+    shift, delta, scale = statistics
+    pairs = ((shift, 0.0), (delta, 0.0), (scale, 1.0))
+    if sparse.issparse(X):
+        row = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
+        column = neighbourhood[X.indices]
+        of_entries = (padded(s, v)[row, column][np.newaxis] for s, v in pairs)
+        return kernel(X.data[np.newaxis], *of_entries, out.data[np.newaxis])
+    flags = 0
+    for rows in row_blocks(*X.shape):
+        of_values = (spread(s[rows], neighbourhood, v) for s, v in pairs)
+        flags |= kernel(X[rows], *of_values, out[rows])
+    return flags

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from sknorm._feature_groups import spread
+from sknorm._kernels import row_blocks
 from sknorm._validation import quoted
 
 Real = NDArray[Any]  # float64 or float32
@@ -56,6 +57,8 @@ class Statistics:
 
     location: Real
     scale: Real
+    # NumPy leaves comparisons with arrays to __eq__.
+    __array_ufunc__: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         for name in ("location", "scale"):
@@ -90,6 +93,9 @@ class Statistics:
             self.location, other.location, equal_nan=True
         ) and np.array_equal(self.scale, other.scale, equal_nan=True)
 
+    def __reduce__(self) -> Any:
+        return type(self), (self.location, self.scale)  # read-only again when loaded
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of both arrays."""
@@ -105,8 +111,9 @@ def _read_only_floats(values: Any, name: str) -> Real:
             "scale=key.scale), which keeps the dtype."
         )
     kept = np.float32 if array.dtype == np.float32 else np.float64
-    array = np.asarray(array, kept).view()
-    array.setflags(write=False)
+    if array.flags.writeable or array.dtype != kept:
+        array = np.array(array, kept)
+        array.setflags(write=False)
     return array
 
 
@@ -163,9 +170,11 @@ def check_key(key: Any, Z: Any, neighbourhood: Indices, n_neighbourhoods: int) -
         )
     usable = np.isfinite(key.location) & np.isfinite(key.scale) & (key.scale > 0)
     (doubtful,) = np.nonzero(~usable.all(axis=1))
-    values = Z[doubtful].toarray() if sparse.issparse(Z) else Z[doubtful]
-    lacking = ~spread(usable[doubtful], neighbourhood, True)
-    rows = doubtful[(lacking & ~np.isnan(values)).any(axis=1)]
+    wrong = [
+        part[_has_values(Z[part], spread(usable[part], neighbourhood, True))]
+        for part in (doubtful[rows] for rows in row_blocks(len(doubtful), Z.shape[1]))
+    ]
+    rows = np.concatenate([doubtful[:0], *wrong])
     if rows.size:
         raise ValueError(
             "The key, passed as statistics or appended to X, must have a finite "
@@ -173,3 +182,14 @@ def check_key(key: Any, Z: Any, neighbourhood: Indices, n_neighbourhoods: int) -
             f"in rows {quoted(rows)}. Pass the key of these rows, taken before values "
             "were filled in or removed."
         )
+    if sparse.issparse(Z) and np.nan_to_num(key.location).any():
+        raise ValueError(
+            "A sparse X can only be restored with locations of 0, as others would fill "
+            "its zeros. Pass X.toarray()."
+        )
+
+
+def _has_values(Z: Any, usable: NDArray[np.bool]) -> NDArray[np.bool]:
+    """Tell which rows have values where the key is of no use."""
+    values = Z.toarray() if sparse.issparse(Z) else Z
+    return np.asarray((~usable & ~np.isnan(values)).any(axis=1))

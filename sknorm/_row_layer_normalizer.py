@@ -84,8 +84,9 @@ class RowLayerNormalizer(RestorableNormalizer):
     to 1024 machine epsilons of its length (8 in float32): enough in float64 for the
     rounding of later steps of a pipeline and their inverses. Anything else is refused.
     What normalising makes equal cannot be told apart: rows that are affine copies of
-    each other, constant rows, and ``transform(4 * X)``, which equals ``transform(X)``
-    and is restored as X. Nor can a passed key be checked beyond its shape.
+    each other, constant rows, any rows (or groups) of one or two values, and
+    ``transform(4 * X)``, which equals ``transform(X)`` and is restored as X. Nor can a
+    passed key be checked beyond its shape.
 
     Values, and differences of values, between 1e-140 and 1e140 in magnitude are within
     the promise of accuracy. Beyond, squares overflow (an error names the rows) or lose
@@ -159,16 +160,20 @@ class RowLayerNormalizer(RestorableNormalizer):
         self.keep_statistics = keep_statistics
         self.append_statistics = append_statistics
 
-    def _neighbourhoods(self) -> tuple[NDArray[np.intp], list[str]]:
+    def _neighbourhoods(self) -> tuple[NDArray[np.intp], int]:
+        if self.feature_groups is None:
+            return np.zeros(self.n_features_in_, np.intp), 1
+        names = getattr(self, "feature_names_in_", None)
+        return resolve_feature_groups(self.feature_groups, self.n_features_in_, names)
+
+    def _statistic_names(self) -> list[str]:
         kinds = ("row_location", "row_scale")
         if self.feature_groups is None:
-            return np.zeros(self.n_features_in_, np.intp), list(kinds)
-        columns = getattr(self, "feature_names_in_", None)
-        groups, n_groups = resolve_feature_groups(
-            self.feature_groups, self.n_features_in_, columns
-        )
-        return groups, [f"{kind}_{i}" for kind in kinds for i in range(n_groups)]
+            return list(kinds)
+        n_groups = self._n_neighbourhoods_
+        return [f"{kind}_{i}" for kind in kinds for i in range(n_groups)]
 
-    def _location_scale(self, X: Any) -> LocationScale:
-        n_groups = len(self._statistic_names_) // 2
-        return row_statistics(self, X, self._neighbourhood_, n_groups)
+    def _location_scale(self, X: Any, rows: slice, columns: slice) -> LocationScale:
+        return row_statistics(
+            self, X[rows], self._neighbourhood_, self._n_neighbourhoods_
+        )

@@ -42,9 +42,8 @@ def row_statistics(
     shape = X.shape[0], n_groups
     found = LocationScale(*np.empty((3, *shape)), *np.empty((2, *shape), np.bool))
     needs_quantiles = bool({estimator.location, estimator.scale} & FROM_QUANTILES)
-    sizes = _members_by_size(groups)
-    for rows in row_blocks(*X.shape):
-        for numbers, members in sizes:
+    for numbers, members in _members_by_size(groups):
+        for rows in row_blocks(X.shape[0], members.size):
             values = _gathered(X[rows], members)
             part = LocationScale.of(
                 estimator,
@@ -72,7 +71,7 @@ def _members_by_size(groups: Indices) -> list[tuple[Indices, Indices]]:
 
 
 def _gathered(X: RealMatrix, members: Indices) -> NDArray[Any]:
-    """Return X[:, members] in C order, a view where that is X itself."""
+    """Return X[:, members], a view where that is X itself."""
     if np.array_equal(members.ravel(), np.arange(X.shape[1])):
         return X.reshape(X.shape[0], *members.shape)
     return np.take(X, members, axis=1)

@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta
@@ -23,6 +24,7 @@ __all__ = [
     "Interval",
     "OneOf",
     "Real",
+    "StrOptions",
     "all_or_nothing",
     "available_if",
     "check_matrix",
@@ -324,7 +326,7 @@ def _float_dtypes(X: Any) -> Any:
 def _refuse_duplicate_names(X: Any) -> None:
     names = [name for name in getattr(X, "columns", ()) if isinstance(name, str)]
     if len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
+        twice = sorted(name for name, uses in Counter(names).items() if uses > 1)
         raise ValueError(
             "The column names of X must be unique. Got more than once: "
             f"{quoted(twice)}. Rename or drop columns."
@@ -339,7 +341,7 @@ def row_index(X: Any) -> Any:
 def _explain_sparse(
     estimator: BaseEstimator, X: Any, sparse_formats: tuple[str, ...]
 ) -> None:
-    if sparse.issparse(X) and not sparse_formats:
+    if sparse.issparse(X) and not sparse_formats and estimator._scales_for_sparse:
         centred = getattr(estimator, "location_", None) is not None
         fitted = estimator.location is None and centred
         before = ", after a fit with a location" if fitted else ""

@@ -152,7 +152,9 @@ def test_names_that_clash(rng):
     with pytest.raises(ValueError, match=full_text(text)):
         RowLayerNormalizer(append_statistics=True).fit(X)
     RowLayerNormalizer(append_statistics=True, feature_groups=1).fit(X)
-    RowLayerNormalizer().fit(X)
+    normalizer = RowLayerNormalizer().fit(X).set_params(append_statistics=True)
+    with pytest.raises(ValueError, match=full_text(text)):
+        normalizer.transform(X)
 
 
 def test_a_wrong_number_of_columns(rng):

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from sklearn.model_selection import train_test_split
 
 from cases import full_text
@@ -51,6 +52,8 @@ def test_equality(key):
     assert key != Statistics(key.location, key.scale + 1)
     assert key != key[:5]
     assert key != "key"
+    assert key != key.location
+    assert key.location != key
 
 
 def test_frozen(key):
@@ -60,8 +63,9 @@ def test_frozen(key):
     with pytest.raises(ValueError, match="read-only"):
         key.location[0, 0] = 1.0
     location = np.zeros((2, 1))
-    Statistics(location, location + 1)
+    own = Statistics(location, location + 1)
     location[0] = 1.0  # the caller's own array stays writeable
+    assert not own.location.any()
 
 
 @pytest.mark.parametrize(
@@ -131,7 +135,9 @@ def test_train_test_split(rng):
 
 def test_pickle(key):
     """A key of one's own can be pickled."""
-    assert pickle.loads(pickle.dumps(key)) == key
+    loaded = pickle.loads(pickle.dumps(key))
+    assert loaded == key
+    assert not loaded.scale.flags.writeable
 
 
 def test_savez_and_another_process(tmp_path, rng):
@@ -237,3 +243,34 @@ def test_some_of_the_appended_columns(rng):
         normalizer.inverse_transform(Z.drop(columns="row_scale"))
     without = Z.drop(columns=["row_location", "row_scale"])
     pd.testing.assert_frame_equal(normalizer.inverse_transform(without), X)
+
+
+def test_a_sparse_x_with_locations(rng):
+    """A location other than 0 would fill the zeros, so it is refused."""
+    X = sparse.csr_array(rng.poisson(1.0, size=(5, 8)).astype(float))
+    normalizer = RowLayerNormalizer(location=None, scale="rms").fit(X)
+    Z, key = normalizer.transform(X), normalizer.statistics(X)
+    other = Statistics(key.location + 1, key.scale)
+    text = (
+        "A sparse X can only be restored with locations of 0, as others would fill its "
+        "zeros. Pass X.toarray()."
+    )
+    with pytest.raises(ValueError, match=full_text(text)):
+        normalizer.inverse_transform(Z, statistics=other)
+    restored = normalizer.inverse_transform(Z.toarray(), statistics=other)
+    np.testing.assert_allclose(restored, X.toarray() + 1, rtol=1e-14)
+
+
+def test_a_sparse_row_of_nothing_but_missing_values():
+    """It has no key, and needs none; an unstored zero in its place does."""
+    X = sparse.csr_array([[np.nan, np.nan, 0.0, 2.0], [3.0, 4.0, 0.0, 0.0]])
+    normalizer = RowLayerNormalizer(
+        location=None, scale="maxabs", feature_groups=[[0, 1], [2, 3]]
+    ).fit(X)
+    Z = normalizer.transform(X)
+    np.testing.assert_array_equal(
+        normalizer.inverse_transform(Z).toarray(), X.toarray()
+    )
+    emptied = sparse.csr_array(np.nan_to_num(Z.toarray()))
+    with pytest.raises(ValueError, match="That is not so in rows 0"):
+        normalizer.inverse_transform(emptied, statistics=normalizer.statistics_)

@@ -24,7 +24,7 @@ def normalizer(pair, **params):
 def spread(estimator, statistic):
     """Return a statistic of the key for each value, NaN for columns that pass through.
 
-    Told from what transform does to columns that hold the number of their group.
+    Which group a column is in is tested in test_feature_groups.py.
     """
     statistic = np.column_stack([statistic, np.full(len(statistic), np.nan)])
     return statistic[:, estimator._neighbourhood_]

@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.stats import iqr, median_abs_deviation
 
 from cases import NUMBERS, PAIRS, full_text
-from sknorm import BatchStandardizer, RowLayerNormalizer
+from sknorm import BatchStandardizer, RowLayerNormalizer, Statistics
 
 LOCATION = {"mean": np.mean, "median": np.median, "min": np.min, None: lambda x: 0.0}
 SCALE = {
@@ -49,6 +49,7 @@ GROUPS = {
     "2 of 4": (2, [[0, 1, 2, 3], [4, 5, 6, 7]]),
     "8 of 1": (8, [[j] for j in range(8)]),
     "unequal, not consecutive": ([[7, 0, 3], [5, 2]], [[7, 0, 3], [5, 2]]),
+    "out of order": ([[7, 0, 3, 1], [5, 2, 4, 6]], [[7, 0, 3, 1], [5, 2, 4, 6]]),
     "names": ([["f", "a"], ["b", "c"]], [[5, 0], [1, 2]]),
     "all columns, unequal": ([range(5), (5, 6, 7)], [range(5), range(5, 8)]),
 }
@@ -216,6 +217,44 @@ def test_a_key_too_large_for_float32():
     X = np.array([[3e38, -3e38, 0]], np.float32)
     with pytest.raises(ValueError, match="rows 0 are too large for float32"):
         RowLayerNormalizer(scale="range").fit(X)
+
+
+def test_a_scale_too_small_for_float32():
+    """The key could not hold it."""
+    X = np.array([[1, 2], [1e-45, 0]], np.float32)
+    text = (
+        "location='mean', scale='std' of rows 1 are too small for float32. Multiply "
+        "the data by a power of ten first."
+    )
+    with pytest.raises(ValueError, match=full_text(text)):
+        RowLayerNormalizer(keep_statistics=False).fit(X).transform(X)
+    RowLayerNormalizer().fit(X.astype(np.float64) * 1e10)
+
+
+@pytest.mark.parametrize("row", [0, 150, 299])
+def test_infinities_and_overflow_in_any_block(row, rng):
+    """Each of several blocks is looked at."""
+    X = rng.normal(size=(300, 2000)).astype(np.float32)
+    normalizer = RowLayerNormalizer().fit(X)
+    Z = normalizer.transform(X)
+    X[row, 7] = np.inf
+    with pytest.raises(ValueError, match=f"the first in row {row}, column 7"):
+        normalizer.transform(X)
+    Z[row, 7] = 3e38
+    key = normalizer.statistics_
+    larger = Statistics(key.location, key.scale * 100)
+    with pytest.warns(RuntimeWarning, match=f"results for rows {row} do not fit"):
+        normalizer.inverse_transform(Z, statistics=larger)
+
+
+def test_sparse_results_that_overflow():
+    """The rows are named once each."""
+    X = sparse.csr_array(np.array([[1, 0, 3], [3e38, 0, 3e38]], np.float32))
+    normalizer = RowLayerNormalizer(location=None, scale="maxabs").fit(
+        X * np.float32(0.5)
+    )
+    with pytest.warns(RuntimeWarning, match="results for rows 1 do not fit"):
+        normalizer.inverse_transform(X, statistics=normalizer.statistics_)
 
 
 def test_results_that_overflow():

@@ -146,7 +146,7 @@ def column_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats,
     return _moments(X, weight, _reduce)
 
 
-def row_moments(X: RealMatrix) -> tuple[Floats, ...]:
+def row_moments(X: RealMatrix, weight: Floats | None = None) -> tuple[Floats, ...]:
     """Return the fields of `Moments` for the values along the last axis of X.
 
     The algorithm of `column_moments`. NumPy adds along a contiguous axis in pairs, in
@@ -156,6 +156,8 @@ def row_moments(X: RealMatrix) -> tuple[Floats, ...]:
     ----------
     X : ndarray of shape (..., n_values)
         NaN counts as absent, infinities as present.
+    weight : ndarray, default=None
+        Positive weights, broadcastable to the shape of X.
 
     Returns
     -------
@@ -165,7 +167,7 @@ def row_moments(X: RealMatrix) -> tuple[Floats, ...]:
     def reduce(ufunc: np.ufunc, block: NDArray[Any]) -> Floats:
         return np.asarray(ufunc.reduce(block, axis=-1, keepdims=True))
 
-    return tuple(field[..., 0] for field in _moments(X, None, reduce))
+    return tuple(field[..., 0] for field in _moments(X, weight, reduce))
 
 
 def _moments(

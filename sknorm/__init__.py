@@ -1,6 +1,7 @@
 """Normalisation for scikit-learn that is right, restorable and fast."""
 
 from sknorm._batch_standardizer import BatchStandardizer
+from sknorm._local_window_normalizer import LocalWindowNormalizer
 from sknorm._restore import Statistics
 from sknorm._row_layer_normalizer import RowLayerNormalizer
 from sknorm._show_versions import show_versions
@@ -8,6 +9,7 @@ from sknorm._version import __version__
 
 __all__ = [
     "BatchStandardizer",
+    "LocalWindowNormalizer",
     "RowLayerNormalizer",
     "Statistics",
     "__version__",

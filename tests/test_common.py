@@ -8,7 +8,7 @@ from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator
 
 from cases import PAIRS
-from sknorm import BatchStandardizer, RowLayerNormalizer
+from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 
 FURTHER_CHECKS = (
     "check_dataframe_column_names_consistency",
@@ -24,6 +24,7 @@ FURTHER_CHECKS = (
 )
 SKLEARN = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
 EVERY_PAIR = [{"location": location, "scale": scale} for location, scale in PAIRS]
+EDGES = ["shrink", "reflect", "mirror", "nearest", "wrap"]
 SHARED = [
     {"ddof": 1},
     {"ddof": 3},
@@ -41,7 +42,27 @@ MODES = [
     RowLayerNormalizer(keep_statistics=False),
     RowLayerNormalizer(feature_groups=1),
     RowLayerNormalizer(feature_groups=[]),
+    *(LocalWindowNormalizer(**params) for params in [*EVERY_PAIR, *SHARED]),
+    *(LocalWindowNormalizer(window=n, edge=edge) for n in (4, 99) for edge in EDGES),
+    LocalWindowNormalizer(align="trailing"),
+    LocalWindowNormalizer(align="past"),
+    LocalWindowNormalizer(weights="gaussian"),
+    LocalWindowNormalizer(append_statistics=True),
+    LocalWindowNormalizer(append_statistics=True, keep_statistics=False),
+    LocalWindowNormalizer(keep_statistics=False),
 ]
+ALONG_SAMPLES = [
+    *(LocalWindowNormalizer(axis="samples", **params) for params in EVERY_PAIR),
+    LocalWindowNormalizer(axis="samples", window=99, edge="reflect"),
+    LocalWindowNormalizer(axis="samples", align="past"),
+    LocalWindowNormalizer(axis="samples", weights="gaussian"),
+    LocalWindowNormalizer(axis="samples", append_statistics=True),
+]
+# A value depends on the rows around it.
+FAIL_ALONG_SAMPLES = {
+    "check_methods_sample_order_invariance",
+    "check_methods_subset_invariance",
+}
 
 
 def failures(estimator):
@@ -74,10 +95,18 @@ def test_check_estimator(estimator):
     assert failures(estimator) == {}
 
 
+@pytest.mark.parametrize("estimator", ALONG_SAMPLES, ids=str)
+def test_check_estimator_along_samples(estimator):
+    """Two checks cannot pass, and all others do."""
+    failed = set(failures(estimator))
+    normalises = estimator.location is not None or estimator.scale is not None
+    assert failed == (FAIL_ALONG_SAMPLES if normalises else set())
+
+
 # These checks fit on a dataframe and transform an array, and the reverse, on purpose.
 @pytest.mark.filterwarnings("ignore:X .* feature names:UserWarning")
 @pytest.mark.parametrize("check", FURTHER_CHECKS)
-@pytest.mark.parametrize("estimator", MODES, ids=str)
+@pytest.mark.parametrize("estimator", [*MODES, *ALONG_SAMPLES], ids=str)
 def test_further_checks(estimator, check):
     """The public checks that check_estimator leaves out pass too."""
     getattr(estimator_checks, check)(type(estimator).__name__, clone(estimator))
@@ -94,6 +123,15 @@ def test_copy_false_fails_what_standard_scaler_fails():
 def test_feature_groups_fail_only_for_lack_of_columns(estimator, groups):
     """The checks use 1 to 20 columns, which no fixed grouping fits."""
     failed = failures(estimator(feature_groups=groups))
+    assert failed
+    for exception in failed.values():
+        assert "needs n columns" in chain_of(exception)
+
+
+@pytest.mark.parametrize("shape", [(2, 5), (7,), (2, 2, 2)], ids=str)
+def test_sample_shape_fails_only_for_lack_of_columns(shape):
+    """The checks use 1 to 20 columns, which no fixed shape fits."""
+    failed = failures(LocalWindowNormalizer(window=3, sample_shape=shape))
     assert failed
     for exception in failed.values():
         assert "needs n columns" in chain_of(exception)

@@ -1,0 +1,319 @@
+"""LocalWindowNormalizer: each value relative to a window around it."""
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import OneToOneFeatureMixin
+
+from sknorm._kernels import BLOCK_SIZE, Floats, row_blocks
+from sknorm._location_scale import FROM_QUANTILES, Location, LocationScale, Scale
+from sknorm._restorable_normalizer import RestorableNormalizer
+from sknorm._validation import Integral, Interval, OneOf, StrOptions
+from sknorm._window_statistics import window_statistics
+from sknorm._windows import ABSENT, Align, Edge, Windows
+
+# Moments and their parts take many arrays of the size of a block.
+BLOCK_COST = 8
+
+
+class LocalWindowNormalizer(RestorableNormalizer):
+    """Normalise each value by location and scale of a window around it.
+
+    ``z = (x - location) / scale``, as local contrast normalization does; along the
+    samples a rolling z-score. Nothing is learned from other data. NaN is skipped in
+    every window that holds it and stays where it is; infinities are refused. To restore
+    the fitted rows, `fit` keeps two numbers for each value, which is **twice the
+    data**; ``keep_statistics=False`` keeps none.
+
+    Parameters
+    ----------
+    window : int or tuple of int, default=11
+        Number of values in a window, at least 1. With `sample_shape` one int for each
+        axis, 1 for axes that stay apart: (11, 1) for signals of several channels,
+        (9, 9, 1) for colour images; an int serves all axes. It may be longer than the
+        axis.
+    axis : {"features", "samples"}, default="features"
+        Along what windows lie: "features" takes each row as a signal, image or volume;
+        "samples" takes each column as a series whose time is the rows, in their order.
+    sample_shape : tuple of int or None, default=None
+        For axis "features": the shape in which a row is read, in C order, such as
+        (length, channels) or (height, width, channels). None is (n_features,).
+    align : {"center", "trailing", "past"}, default="center"
+        Where a window lies: around the value (where it is even, the extra value is on
+        the left), at the value and those before it, or strictly before it. Only the
+        last two never look ahead. They are for one windowed axis.
+    edge : {"shrink", "reflect", "mirror", "nearest", "wrap"}, default="shrink"
+        What windows hold beyond the ends of the axis: nothing, or what the modes of
+        scipy.ndimage put there. Trailing and past windows take "shrink" only.
+    weights : {"gaussian"} or None, default=None
+        None weighs all values of a window alike. "gaussian" weighs them by
+        exp(-d**2 / (2 sigma**2)), d the distance from the value in the middle and
+        sigma = window / 6; with align "center", "mean", "std" and "rms", and ddof 0.
+    location : {"mean", "median", "min"} or None, default="mean"
+        What is subtracted. None subtracts nothing.
+    scale : {"std", "rms", "maxabs", "range", "iqr", "mad"} or None, default="std"
+        What is divided by, as for :class:`RowLayerNormalizer`: "std" is about the mean,
+        "rms" and "maxabs" about zero, "iqr" and "mad" about the median, whatever
+        `location` is. None divides by nothing. "median", "iqr" and "mad" are for one
+        windowed axis.
+    ddof : int, default=0
+        For "std" only: the sum of squares is divided by n - ddof. A window with no more
+        than `ddof` values has scale 1.
+    eps : float, default=0.0
+        For "std" and "rms" only: the scale becomes sqrt(scale**2 + eps). The default is
+        0 because eps > 0 gives the hidden scale away.
+    keep_statistics : bool, default=True
+        Whether `fit` keeps the key of its rows as `statistics_`, so that
+        ``inverse_transform(Z)`` restores them without one. It stays with this object in
+        this process: pickles and copies do not have it.
+    append_statistics : bool, default=False
+        Whether `transform` appends the key as columns "<name>_location" and
+        "<name>_scale", from which `inverse_transform` restores any rows, in any
+        process.
+
+    Attributes
+    ----------
+    statistics_ : Statistics
+        The key of the fitted rows, two arrays of their shape. Only with
+        `keep_statistics`, and only in this object in this process.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,), object
+        Names of the columns. Only where X has column names that are all strings.
+
+    Notes
+    -----
+    Moments of windows take O(1) a value, for windows of any width: the axis is cut into
+    blocks as long as the window (van Herk, 1992; Gil and Werman, 1993), and a window is
+    the end of one block and the beginning of the next, each summed about a value of its
+    own and merged by the formula of Chan, Golub and LeVeque (1979). Nothing is ever
+    subtracted from a sum, and nothing outside a window enters it: a spike or a NaN
+    changes no other window. Where a sum ran about a spike, the window is computed anew.
+    Medians, quantiles and gaussian weights take O(window) a value.
+
+    A value without neighbours (the first of a past window, or one after a long run of
+    NaN) is its own location with scale 1. A scale counts as 0 up to
+    ``eps(dtype of X) * abs(c)``, c the mean (std), minimum (range) or median (iqr, mad)
+    of the window, and 0 counts as 1, in both directions. Statistics are computed in
+    float64; float32 and float64 stay.
+
+    Restoring, and what it cannot tell apart, is as for :class:`RowLayerNormalizer`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknorm import LocalWindowNormalizer
+    >>> X = np.array([[1.0, 2.0, 3.0, 103.0, 105.0]])
+    >>> normalizer = LocalWindowNormalizer(window=3, scale=None).fit(X)
+    >>> normalizer.transform(X).round(1)
+    array([[ -0.5,   0. , -33. ,  32.7,   1. ]])
+    >>> normalizer.inverse_transform(normalizer.transform(X))
+    array([[  1.,   2.,   3., 103., 105.]])
+
+    A rolling z-score that does not look ahead, of a series in the rows:
+
+    >>> series = np.array([[1.0], [3.0], [2.0], [9.0]])
+    >>> past = LocalWindowNormalizer(window=3, axis="samples", align="past")
+    >>> past.fit_transform(series).round(4)
+    array([[0.    ],
+           [2.    ],
+           [0.    ],
+           [8.5732]])
+
+    A constant window has scale 1, whatever stands beside it:
+
+    >>> beside_a_spike = [[0.1, 0.1, 0.1, 0.1, 1e9]]
+    >>> LocalWindowNormalizer(window=3).fit_transform(beside_a_spike)[0, :3]
+    array([0., 0., 0.])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **RestorableNormalizer._parameter_constraints,
+        "window": [Interval(Integral, 1, None, closed="left"), tuple, list],
+        "axis": [StrOptions({"features", "samples"})],
+        "sample_shape": [tuple, list, None],
+        "align": [StrOptions({"center", "trailing", "past"})],
+        "edge": [StrOptions({"shrink", "reflect", "mirror", "nearest", "wrap"})],
+        "weights": [OneOf({"gaussian"})],
+    }
+
+    def __init__(
+        self,
+        window: int | tuple[int, ...] = 11,
+        *,
+        axis: Literal["features", "samples"] = "features",
+        sample_shape: tuple[int, ...] | None = None,
+        align: Align = "center",
+        edge: Edge = "shrink",
+        weights: Literal["gaussian"] | None = None,
+        location: Location = "mean",
+        scale: Scale = "std",
+        ddof: int = 0,
+        eps: float = 0.0,
+        keep_statistics: bool = True,
+        append_statistics: bool = False,
+    ) -> None:
+        self.window = window
+        self.axis = axis
+        self.sample_shape = sample_shape
+        self.align = align
+        self.edge = edge
+        self.weights = weights
+        self.location = location
+        self.scale = scale
+        self.ddof = ddof
+        self.eps = eps
+        self.keep_statistics = keep_statistics
+        self.append_statistics = append_statistics
+
+    def _neighbourhoods(self) -> tuple[NDArray[np.intp], int]:
+        return np.arange(self.n_features_in_), self.n_features_in_
+
+    def _statistic_names(self) -> list[str]:
+        names = OneToOneFeatureMixin.get_feature_names_out(self)
+        return [f"{name}_{kind}" for kind in ("location", "scale") for name in names]
+
+    def _check_parameters(self) -> None:
+        name = type(self).__name__
+        shape, window = self._shape(), self._window()
+        if len(window) != len(shape):
+            raise ValueError(
+                f"window of {name} must be an int, or have one int for each of the "
+                f"{len(shape)} axes of a sample. Got window={self.window!r}."
+            )
+        windowed = self._windowed_axes()
+        if self.align != "center" and (self.edge != "shrink" or len(windowed) != 1):
+            raise ValueError(
+                f"align={self.align!r} of {name} needs edge='shrink', as other edges "
+                "would look ahead, and a window along one axis. Got "
+                f"edge={self.edge!r}, window={self.window!r}. Use 1 in window for the "
+                "axes that stay apart."
+            )
+        if {self.location, self.scale} & FROM_QUANTILES and len(windowed) > 1:
+            raise ValueError(
+                f"location={self.location!r}, scale={self.scale!r} of {name} need a "
+                f"window along one axis. Got window={self.window!r}. Use 1 in window "
+                "for the axes that stay apart, or statistics other than median, iqr "
+                "and mad."
+            )
+        if self.weights is not None and not (
+            self.location in ("mean", None)
+            and self.scale in ("std", "rms", None)
+            and self.ddof == 0
+            and self.align == "center"
+        ):
+            raise ValueError(
+                f"weights={self.weights!r} of {name} needs location 'mean' or None, "
+                "scale 'std', 'rms' or None, ddof=0 and align='center'. Got "
+                f"location={self.location!r}, scale={self.scale!r}, ddof={self.ddof}, "
+                f"align={self.align!r}. Change them, or use weights=None."
+            )
+
+    def _shape(self) -> tuple[int, ...]:
+        """Return the shape in which a row (or, along samples, a column) is read."""
+        if self.sample_shape is None:
+            return (self.n_features_in_,)
+        if self.axis == "samples":
+            raise ValueError(
+                f"sample_shape of {type(self).__name__} is for axis='features'. Got "
+                f"sample_shape={self.sample_shape!r} with axis='samples'. Use None."
+            )
+        shape = _whole_numbers("sample_shape", self.sample_shape)
+        if prod(shape) != self.n_features_in_:
+            raise ValueError(
+                f"sample_shape={self.sample_shape!r} needs n columns, n = "
+                f"{prod(shape)}. Got {self.n_features_in_} columns."
+            )
+        return shape
+
+    def _window(self) -> tuple[int, ...]:
+        """Return the window along each axis of a sample."""
+        if isinstance(self.window, (int, np.integer)):
+            return (int(self.window),) * len(self._shape())
+        return _whole_numbers("window", self.window)
+
+    def _windowed_axes(self) -> list[int]:
+        """Return the axes with a window; an only axis has one of any length."""
+        window = self._window()
+        return [i for i, width in enumerate(window) if width > 1 or len(window) == 1]
+
+    def _windows(self, shape: tuple[int, ...]) -> list[Windows]:
+        """Return the windows along each of some axes."""
+        windowed = self._windowed_axes()
+        return [
+            Windows.along(n, w, self.align if i in windowed else "center", self.edge)
+            for i, (n, w) in enumerate(zip(shape, self._window(), strict=True))
+        ]
+
+    def _blocks(self, X: Any) -> Iterator[tuple[slice, slice]]:
+        if self.axis == "features":
+            for rows in row_blocks(X.shape[0], BLOCK_COST * X.shape[1]):
+                yield rows, slice(None)
+            return
+        # A block costs its rows and a window more: long blocks of a few columns.
+        n_rows, n_columns = X.shape
+        (windows,) = self._windows((n_rows,))
+        height = max(1, min(n_rows, max(4 * windows.width, BLOCK_SIZE // 64)))
+        width = max(1, BLOCK_SIZE // BLOCK_COST // (height + windows.width))
+        for column in range(0, n_columns, width):
+            for row in range(0, n_rows, height):
+                rows = slice(row, min(row + height, n_rows))
+                yield rows, slice(column, min(column + width, n_columns))
+
+    def _location_scale(self, X: Any, rows: slice, columns: slice) -> LocationScale:
+        if self.axis == "samples":
+            # Each column is a line; its windows reach over the ends of the block.
+            windows = self._windows(X.shape[:1])
+            values = X[rows, columns].T
+            lines = X[:, columns].T
+            padded = _gathered(lines, windows[0].source(rows.start, rows.stop), 1)
+        else:
+            values = X[rows].reshape(-1, *self._shape())
+            windows = self._windows(values.shape[1:])
+            padded = values
+            for axis, along in enumerate(windows, start=1):
+                padded = _gathered(padded, along.source(0, along.n_values), axis)
+        widths = tuple(along.width for along in windows)
+        weight = self._gaussian(windows) if self.weights == "gaussian" else None
+        found = window_statistics(self, np.ascontiguousarray(padded), widths, weight)
+        # A value without neighbours is its own location, with scale 1.
+        alone = ~found.present & ~np.isnan(values)
+        found.present[alone] = True
+        found.scale[alone] = 1.0
+        if self.location is not None:
+            found.shift[alone] = values[alone]
+        shape = X[rows, columns].shape
+        return LocationScale(
+            *(
+                field.T if self.axis == "samples" else field.reshape(shape)
+                for field in (getattr(found, name) for name in LocationScale.__slots__)
+            )
+        )
+
+    def _gaussian(self, windows: list[Windows]) -> Floats:
+        """Return the weight of each place in a window."""
+        weight = np.ones(())
+        for along, width in zip(windows, self._window(), strict=True):
+            distance = np.arange(-along.before, along.after + 1) / (width / 6)
+            weight = np.multiply.outer(weight, np.exp(-0.5 * distance**2))
+        return weight
+
+
+def _whole_numbers(name: str, values: Any) -> tuple[int, ...]:
+    """Return the ints of a parameter, all at least 1."""
+    if not values or not all(
+        isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= 1
+        for v in values
+    ):
+        raise ValueError(f"{name} must hold ints of at least 1. Got {values!r}.")
+    return tuple(int(v) for v in values)
+
+
+def _gathered(X: Any, source: NDArray[np.intp], axis: int) -> NDArray[Any]:
+    """Return X at the positions of an axis, NaN where ABSENT."""
+    taken = np.take(X, source, axis)
+    np.moveaxis(taken, axis, 0)[source == ABSENT] = np.nan
+    return taken

@@ -5,7 +5,12 @@ from typing import assert_type
 import numpy as np
 
 import sknorm
-from sknorm import BatchStandardizer, RowLayerNormalizer, Statistics
+from sknorm import (
+    BatchStandardizer,
+    LocalWindowNormalizer,
+    RowLayerNormalizer,
+    Statistics,
+)
 
 standardizer = BatchStandardizer(
     location="median",
@@ -40,6 +45,24 @@ assert_type(len(key), int)
 assert_type(normalizer.statistics_, Statistics)
 Z = normalizer.inverse_transform(normalizer.fit_transform(X), statistics=key)
 
+windows = LocalWindowNormalizer(
+    (9, 9, 1),
+    axis="features",
+    sample_shape=(32, 32, 3),
+    align="center",
+    edge="mirror",
+    weights="gaussian",
+    location=None,
+    scale="std",
+    ddof=0,
+    eps=0.0,
+    keep_statistics=True,
+    append_statistics=False,
+)
+assert_type(windows.fit(X), LocalWindowNormalizer)
+assert_type(windows.statistics(X), Statistics)
+
+LocalWindowNormalizer(align="left")  # type: ignore[arg-type]
 RowLayerNormalizer(scale="iqq")  # type: ignore[arg-type]
 RowLayerNormalizer("mean")  # type: ignore[call-arg]
 normalizer.inverse_transform(Z, statistics=1)  # type: ignore[arg-type]

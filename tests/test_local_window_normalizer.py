@@ -122,6 +122,38 @@ def test_an_int_serves_all_axes(rng):
     np.testing.assert_allclose(a[0].reshape(3, 4, 5)[1, 2, 3], z)
 
 
+REFUSALS = {
+    "other rows": lambda Z: Z + np.eye(*Z.shape),
+    "fewer rows": lambda Z: Z[:-1],
+    "another order": lambda Z: Z[::-1],
+    "one value changed": lambda Z: Z * (1 + 1e-6 * np.eye(*Z.shape)),
+    "NaN filled in": np.nan_to_num,
+}
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+@pytest.mark.parametrize("axis", ["features", "samples"])
+def test_refusals(axis, kind, rng):
+    """What is not the fitted rows needs a key, as for rows; with one it is restored."""
+    X = rng.normal(size=(9, 12))
+    X[4, 7] = np.nan
+    normalizer = LocalWindowNormalizer(5, axis=axis).fit(X)
+    Z = normalizer.transform(X)
+    np.testing.assert_allclose(normalizer.inverse_transform(Z), X, rtol=1e-13)
+    changed = REFUSALS[kind](Z)
+    with pytest.raises(ValueError, match="X is not what LocalWindowNormalizer"):
+        normalizer.inverse_transform(changed)
+    if len(changed) == len(X):
+        key = normalizer.statistics_
+        expected = changed * key.scale + key.location
+        np.testing.assert_allclose(
+            normalizer.inverse_transform(changed, statistics=key), expected, rtol=1e-14
+        )
+    else:
+        with pytest.raises(ValueError, match="statistics must have shape"):
+            normalizer.inverse_transform(changed, statistics=normalizer.statistics_)
+
+
 @pytest.mark.parametrize("axis", ["features", "samples"])
 def test_frames_and_names(axis, rng):
     """Appended columns are named after theirs; frames come back as frames."""

@@ -62,9 +62,6 @@ def test_each_way_restores(case):
         np.testing.assert_array_equal(np.isnan(restored), np.isnan(X))
     with pytest.raises(ValueError, match="cannot restore X"):
         elsewhere.inverse_transform(Z)
-    assume(not np.allclose(Z[0], Z[-1], rtol=1e-3, atol=1e-3, equal_nan=True))
-    with pytest.raises(ValueError, match="is not what"):
-        normalizer.inverse_transform(Z[::-1])
 
 
 @given(cases(dtypes=dtypes))

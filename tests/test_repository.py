@@ -9,7 +9,7 @@ import pytest
 import sknorm
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("sknorm", "tests", "examples", "docs")
+FOLDERS = ("sknorm", "tests", "examples", "docs", "benchmarks")
 CODE = [
     path
     for folder in FOLDERS

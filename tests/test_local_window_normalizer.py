@@ -1,5 +1,6 @@
 """LocalWindowNormalizer: parameters that go together, names, frames, refusals."""
 
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -152,6 +153,19 @@ def test_refusals(axis, kind, rng):
     else:
         with pytest.raises(ValueError, match="statistics must have shape"):
             normalizer.inverse_transform(changed, statistics=normalizer.statistics_)
+
+
+@pytest.mark.parametrize("append", [False, True])
+def test_pickles_hold_no_row(append, rng):
+    """Whatever was fitted, they have one size, and no statistics in their bytes."""
+    X = rng.normal(size=(20_000, 6)) + 100
+    params = {"axis": "samples", "append_statistics": append}
+    few, many = (LocalWindowNormalizer(**params).fit(A) for A in (X[:10], X))
+    saved = pickle.dumps(few)
+    assert len(saved) == len(pickle.dumps(many))
+    key = few.statistics_
+    for value in np.concatenate([key.location, key.scale]).ravel():
+        assert value.tobytes() not in saved
 
 
 @pytest.mark.parametrize("axis", ["features", "samples"])

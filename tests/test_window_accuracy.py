@@ -1,9 +1,11 @@
 """Accuracy of LocalWindowNormalizer against exact rational arithmetic."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
-from exact import exact_mean_std_z
+from exact import exact_mean_std_z, exact_z
 from sknorm import LocalWindowNormalizer
 from sknorm._windows import Windows
 
@@ -36,33 +38,37 @@ HARD = {
 
 
 def windows_of(x, window, align):
-    """Return the values of each window, NaN left out, by a plain loop."""
+    """Return the places of each window as slices."""
     windows = Windows.along(len(x), window, align, "shrink")
-    for i in range(len(x)):
-        values = x[max(0, i - windows.before) : max(0, i + windows.after + 1)]
-        yield values[~np.isnan(values)]
+    return [
+        slice(max(0, i - windows.before), max(0, i + windows.after + 1))
+        for i in range(len(x))
+    ]
 
 
-def assert_exact(x, window, align, axis="features", step=1):
-    """Compare location, scale and z with those of every window, computed exactly."""
-    X = x[np.newaxis] if axis == "features" else x[:, np.newaxis]
-    normalizer = LocalWindowNormalizer(window, axis=axis, align=align).fit(X)
-    key, z = normalizer.statistics_, normalizer.transform(X).ravel()
-    for i, values in enumerate(windows_of(x, window, align)):
-        if i % step or np.isnan(x[i]):
-            continue
-        if not values.size:
-            assert (key.location.ravel()[i], key.scale.ravel()[i]) == (x[i], 1)
-            continue
-        mean, std, _ = exact_mean_std_z(values)
-        if float(std) <= 2.0**-52 * abs(float(mean)):
-            assert key.scale.ravel()[i] == 1
-            continue
-        expected = exact_mean_std_z(np.append(values, x[i]))[2][-1]
-        if align != "past":  # there the value is not one of its window
-            expected = exact_mean_std_z(values)[2][np.flatnonzero(values == x[i])[0]]
-            assert abs(z[i] - expected) <= TOLERANCE * max(1, abs(expected)), i
-        assert abs(key.scale.ravel()[i] / float(std) - 1) <= TOLERANCE, i
+def assert_exact(z, x, values, location=None, scale=None):
+    """Compare z, and location and scale, with those of a window, computed exactly."""
+    values = values[~np.isnan(values)]
+    if np.isnan(x):
+        assert np.isnan(z)
+        return
+    mean, std = exact_mean_std_z(values)[:2] if values.size else (Fraction(x), 0)
+    if float(std) <= 2.0**-52 * abs(float(mean)):
+        std = Fraction(1)
+    expected = exact_z([x], mean, std)[0]
+    assert abs(z - expected) <= TOLERANCE * max(1, abs(expected))
+    if scale is not None:
+        assert abs(scale / float(std) - 1) <= TOLERANCE
+        rounding = np.spacing(abs(float(mean)))  # of the mean to one float
+        assert abs(location - float(mean)) <= rounding + TOLERANCE * float(std)
+
+
+def normalised(normalizer, X):
+    """Return z and the key of series in rows, along either axis."""
+    X = X if normalizer.axis == "features" else X.T
+    Z, key = normalizer.fit_transform(X), normalizer.statistics_
+    arrays = Z, key.location, key.scale
+    return arrays if normalizer.axis == "features" else tuple(a.T for a in arrays)
 
 
 @pytest.mark.parametrize("data", HARD)
@@ -71,29 +77,33 @@ def assert_exact(x, window, align, axis="features", step=1):
 @pytest.mark.parametrize("window", WIDTHS)
 def test_hard_data(window, axis, align, data, rng):
     """Windows of all widths, along both axes, in all alignments."""
-    assert_exact(HARD[data](rng), window, align, axis)
+    x = HARD[data](rng)
+    normalizer = LocalWindowNormalizer(window, axis=axis, align=align)
+    z, location, scale = (a[0] for a in normalised(normalizer, x[np.newaxis]))
+    for i, places in enumerate(windows_of(x, window, align)):
+        assert_exact(z[i], x[i], x[places], location[i], scale[i])
 
 
 @pytest.mark.parametrize("spike", [1e9, -1e9, 1e15])
 @pytest.mark.parametrize("background", ["noise", "0.1"])
+@pytest.mark.parametrize("align", ["center", "trailing", "past"])
+@pytest.mark.parametrize("axis", ["features", "samples"])
 @pytest.mark.parametrize("window", WIDTHS)
-def test_spike_at_every_position(window, background, spike, rng):
+def test_spike_at_every_position(window, axis, align, background, spike, rng):
     """A spike at each place relative to the blocks; other windows keep their bits."""
     x = rng.normal(size=N) if background == "noise" else np.full(N, 0.1)
-    normalizer = LocalWindowNormalizer(window).fit(x[np.newaxis])
-    clean = normalizer.transform(x[np.newaxis])[0]
+    normalizer = LocalWindowNormalizer(window, axis=axis, align=align)
+    clean = normalised(normalizer, x[np.newaxis])[0][0]
     X = np.tile(x, (N, 1))
     X[np.arange(N), np.arange(N)] = spike
-    Z = normalizer.transform(X)
+    Z = normalised(normalizer, X)[0]
+    windows = windows_of(x, window, align)
     for i in range(N):
-        far = (np.arange(N) + (window - 1) // 2 < i) | (np.arange(N) - window // 2 > i)
+        near = [j for j, w in enumerate(windows) if j == i or w.start <= i < w.stop]
+        far = np.setdiff1d(np.arange(N), near)
         np.testing.assert_array_equal(Z[i, far], clean[far])
-        near = np.flatnonzero(~far)
-        for j in near[:: max(1, len(near) // 5)]:
-            lower = max(0, j - window // 2)
-            values = X[i, lower : j + (window - 1) // 2 + 1]
-            expected = exact_mean_std_z(values)[2][j - lower]
-            assert abs(Z[i, j] - expected) <= TOLERANCE * max(1, abs(expected))
+        for j in near[:: max(1, len(near) // 3)]:
+            assert_exact(Z[i, j], X[i, j], X[i, windows[j]])
 
 
 @pytest.mark.parametrize("window", [1, 2, 3, 10, 51, 501])
@@ -110,33 +120,64 @@ def test_constants_give_exactly_0(window, align, value):
     np.testing.assert_array_equal(normalizer.statistics_.location[0, inside], value)
 
 
+SHAPE = (20, 23)
+COLUMN = np.arange(SHAPE[1])
 PATCHES = {
-    "offset 1e8": lambda rng: rng.normal(size=(20, 23)) + 1e8,
-    "step of 1e12": lambda rng: rng.normal(size=(20, 23)) + 1e12 * np.eye(20, 23),
-    "spike of 1e15": lambda rng: filled(
-        rng.normal(size=(20, 23)), np.arange(460).reshape(20, 23) == 217, 1e15
-    ),
-    "NaN": lambda rng: filled(
-        rng.normal(size=(20, 23)), rng.random((20, 23)) < 0.5, np.nan
-    ),
+    "offset 1e8": lambda x, rng: x + 1e8,
+    "offset 1e14": lambda x, rng: x + 1e14,
+    "step of 1e12": lambda x, rng: x + 1e12 * (COLUMN > 10),
+    "edge along a diagonal": lambda x, rng: x + 1e12 * np.eye(*SHAPE),
+    "ramp": lambda x, rng: np.add.outer(np.arange(SHAPE[0]) / 7, COLUMN / 3),
+    "scale drops by 1e11": lambda x, rng: x * np.where(COLUMN > 10, 1e-11, 1),
+    "NaN": lambda x, rng: filled(x, rng.random(SHAPE) < 0.5, np.nan),
+    "run of NaN": lambda x, rng: filled(x, (COLUMN > 3) & (COLUMN < 18), np.nan),
 }
+PATCH_WINDOWS = [(2, 2), (3, 3), (1, 4), (9, 9), (5, 2)]
+
+
+def patch_of(image, place, window):
+    """Return the values of the patch around a place."""
+    return image[
+        tuple(
+            slice(max(0, i - w // 2), i + (w - 1) // 2 + 1)
+            for i, w in zip(place, window, strict=True)
+        )
+    ]
 
 
 @pytest.mark.parametrize("data", PATCHES)
-@pytest.mark.parametrize("window", [(2, 2), (3, 3), (1, 4), (9, 9), (5, 2)])
+@pytest.mark.parametrize("window", PATCH_WINDOWS)
 def test_patches(window, data, rng):
     """Windows along two axes."""
-    image = PATCHES[data](rng)
-    normalizer = LocalWindowNormalizer(window, sample_shape=image.shape)
-    Z = normalizer.fit_transform(image.reshape(1, -1)).reshape(image.shape)
-    (up, left), (down, right) = (
-        [w // 2 for w in window],
-        [(w - 1) // 2 for w in window],
+    image = PATCHES[data](rng.normal(size=SHAPE), rng)
+    normalizer = LocalWindowNormalizer(window, sample_shape=SHAPE)
+    Z, location, scale = (
+        a.reshape(SHAPE) for a in normalised(normalizer, image.reshape(1, -1))
     )
-    for i, j in np.argwhere(~np.isnan(image))[::3]:
-        rows = slice(max(0, i - up), i + down + 1)
-        patch = image[rows, max(0, j - left) : j + right + 1].ravel()
-        patch = patch[~np.isnan(patch)]
-        expected = exact_mean_std_z(np.append(image[i, j], patch)[1:])[2]
-        expected = expected[np.flatnonzero(patch == image[i, j])[0]]
-        assert abs(Z[i, j] - expected) <= TOLERANCE * max(1, abs(expected))
+    for place in np.ndindex(SHAPE):
+        patch = patch_of(image, place, window).ravel()
+        assert_exact(Z[place], image[place], patch, location[place], scale[place])
+
+
+@pytest.mark.parametrize("spike", [1e9, 1e15])
+@pytest.mark.parametrize("background", ["noise", "0.1"])
+@pytest.mark.parametrize("window", PATCH_WINDOWS)
+def test_spike_at_every_position_of_a_patch(window, background, spike, rng):
+    """A spike at each place relative to the blocks; other patches keep theirs."""
+    x = rng.normal(size=SHAPE) if background == "noise" else np.full(SHAPE, 0.1)
+    normalizer = LocalWindowNormalizer(window, sample_shape=SHAPE)
+    clean = normalised(normalizer, x.reshape(1, -1))[0].reshape(SHAPE)
+    rows, columns = (range(5, 5 + w) for w in window)
+    spikes = [(i, j) for i in rows for j in columns]
+    images = np.tile(x, (len(spikes), 1, 1))
+    for image, place in zip(images, spikes, strict=True):
+        image[place] = spike
+    Z = normalised(normalizer, images.reshape(len(spikes), -1))[0]
+    for image, z in zip(images, Z.reshape(images.shape), strict=True):
+        near = [p for p in np.ndindex(SHAPE) if spike in patch_of(image, p, window)]
+        far = np.ones(SHAPE, bool)
+        far[tuple(np.transpose(near))] = False
+        np.testing.assert_allclose(z[far], clean[far], rtol=1e-12, atol=1e-12)
+        for place in near[:: max(1, len(near) // 5)]:
+            patch = patch_of(image, place, window).ravel()
+            assert_exact(z[place], image[place], patch)

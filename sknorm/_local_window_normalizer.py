@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import OneToOneFeatureMixin
 
-from sknorm._kernels import BLOCK_SIZE, Floats, row_blocks
+from sknorm._kernels import BLOCK_SIZE, Floats
 from sknorm._location_scale import FROM_QUANTILES, Location, LocationScale, Scale
 from sknorm._restorable_normalizer import RestorableNormalizer
 from sknorm._validation import Integral, Interval, OneOf, StrOptions
 from sknorm._window_statistics import window_statistics
 from sknorm._windows import ABSENT, Align, Edge, Windows
 
-# Moments and their parts take many arrays of the size of a block.
+# Moments and their parts take some fifty arrays of the size of a block: 7 MB.
 BLOCK_COST = 8
 
 
@@ -92,7 +92,9 @@ class LocalWindowNormalizer(RestorableNormalizer):
     own and merged by the formula of Chan, Golub and LeVeque (1979). Nothing is ever
     subtracted from a sum, and nothing outside a window enters it: a spike or a NaN
     changes no other window. Where a sum ran about a spike, the window is computed anew.
-    Medians, quantiles and gaussian weights take O(window) a value.
+    Medians, quantiles and gaussian weights take O(window) a value. Beyond input, output
+    and key some 10 MB of memory are taken, more only where the window has more than
+    8000 places, counted along the first axis in whole slices of the others.
 
     A value without neighbours (the first of a past window, or one after a long run of
     NaN) is its own location with scale 1. A scale counts as 0 up to
@@ -248,50 +250,57 @@ class LocalWindowNormalizer(RestorableNormalizer):
             for i, (n, w) in enumerate(zip(shape, self._window(), strict=True))
         ]
 
+    def _lines(self, X: Any) -> tuple[Any, tuple[int, ...]]:
+        """Return X, each line of it along its windows, and the shape of a line."""
+        if self.axis == "samples":
+            return X.T, X.shape[:1]
+        return X, self._shape()
+
     def _blocks(self, X: Any) -> Iterator[tuple[slice, slice]]:
-        if self.axis == "features":
-            for rows in row_blocks(X.shape[0], BLOCK_COST * X.shape[1]):
-                yield rows, slice(None)
-            return
-        # A block costs its rows and a window more: long blocks of a few columns.
-        n_rows, n_columns = X.shape
-        (windows,) = self._windows((n_rows,))
-        height = max(1, min(n_rows, max(4 * windows.width, BLOCK_SIZE // 64)))
-        width = max(1, BLOCK_SIZE // BLOCK_COST // (height + windows.width))
-        for column in range(0, n_columns, width):
-            for row in range(0, n_rows, height):
-                rows = slice(row, min(row + height, n_rows))
-                yield rows, slice(column, min(column + width, n_columns))
+        # Parts of lines along their first axis. A block costs its places and a window
+        # more, so that it is at least as long as the window.
+        lines, shape = self._lines(X)
+        first, *others = self._windows(shape)
+        inner = prod(shape[1:])
+        cost = prod(along.n_values + along.width - 1 for along in others)
+        height = max(1, first.width, BLOCK_SIZE // BLOCK_COST // cost - first.width)
+        height = min(height, first.n_values)
+        together = max(1, BLOCK_SIZE // BLOCK_COST // ((height + first.width) * cost))
+        for line in range(0, len(lines), together):
+            for place in range(0, first.n_values, height):
+                block = (
+                    slice(line, min(line + together, len(lines))),
+                    slice(place * inner, min(place + height, first.n_values) * inner),
+                )
+                yield block if self.axis == "features" else block[::-1]
 
     def _location_scale(self, X: Any, rows: slice, columns: slice) -> LocationScale:
-        if self.axis == "samples":
-            # Each column is a line; its windows reach over the ends of the block.
-            windows = self._windows(X.shape[:1])
-            values = X[rows, columns].T
-            lines = X[:, columns].T
-            padded = _gathered(lines, windows[0].source(rows.start, rows.stop), 1)
-        else:
-            values = X[rows].reshape(-1, *self._shape())
-            windows = self._windows(values.shape[1:])
-            padded = values
-            for axis, along in enumerate(windows, start=1):
-                padded = _gathered(padded, along.source(0, along.n_values), axis)
+        lines, shape = self._lines(X)
+        chosen, places = (rows, columns) if self.axis == "features" else (columns, rows)
+        first, *others = windows = self._windows(shape)
+        inner = prod(shape[1:])
+        source = first.source(places.start // inner, places.stop // inner)
+        entries = (source[:, np.newaxis] * inner + np.arange(inner)).ravel()
+        padded = lines[chosen, entries]
+        padded = padded.reshape(-1, len(source), *shape[1:])
+        padded[:, source == ABSENT] = np.nan
+        for axis, along in enumerate(others, start=2):
+            padded = _gathered(padded, along.source(0, along.n_values), axis)
         widths = tuple(along.width for along in windows)
         weight = self._gaussian(windows) if self.weights == "gaussian" else None
         found = window_statistics(self, np.ascontiguousarray(padded), widths, weight)
         # A value without neighbours is its own location, with scale 1.
+        values = lines[chosen, places].reshape(found.shift.shape)
         alone = ~found.present & ~np.isnan(values)
         found.present[alone] = True
         found.scale[alone] = 1.0
         if self.location is not None:
             found.shift[alone] = values[alone]
-        shape = X[rows, columns].shape
-        return LocationScale(
-            *(
-                field.T if self.axis == "samples" else field.reshape(shape)
-                for field in (getattr(found, name) for name in LocationScale.__slots__)
-            )
+        fields = (
+            getattr(found, name).reshape(len(values), -1)
+            for name in LocationScale.__slots__
         )
+        return LocationScale(*(f if self.axis == "features" else f.T for f in fields))
 
     def _gaussian(self, windows: list[Windows]) -> Floats:
         """Return the weight of each place in a window."""

@@ -1,20 +1,25 @@
 """Time and accuracy of the three estimators beside their installed peers.
 
-Contenders of a task take turns in one process, so that the noise of the machine meets
-all of them. Printed is the median of the ratios of each turn to the first contender
-(sknorm), with the quartiles, the median time, and the worst error of z, relative to
-max(1, abs z), on data at an offset of 1e8, against two passes in extended precision.
+For fit, transform, fit_transform and inverse_transform the contenders take turns in one
+process. Printed is the median of the ratios of each turn to the first contender
+(sknorm), with the quartiles, the median time, and an error at an offset of 1e8: of z,
+relative to max(1, abs z), against two passes in extended precision, or of the restored
+data, relative to the largest value.
 
     python benchmarks/peers.py [--turns 7] [--small] [TASK ...]
 
 Peers that are not installed are left out: scikit-learn and SciPy come with sknorm;
-install chemotools, torch, bottleneck, numbagg, pandas and polars for the others.
+install chemotools, torch, bottleneck, numbagg, pandas and polars for the others. torch
+runs on one thread. Peers that are functions are timed as transform and fit_transform.
 """
 
 import argparse
 import importlib
-import time
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -24,8 +29,10 @@ from sklearn.preprocessing import StandardScaler
 import sknorm
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 from sknorm._kernels import IMPLEMENTATION
+from timing import Entry, report
 
-WINDOW = 51
+WINDOW, PATCH = 51, 9
+STEPS = ("fit", "transform", "fit_transform", "inverse_transform")
 
 
 def installed(name):
@@ -42,224 +49,240 @@ torch, bn, nb, pd, pl = map(
 scatter = installed("chemotools.scatter")
 
 
-def windows_of(estimator):
-    """Return fit_transform without a kept key."""
-    return estimator.set_params(keep_statistics=False).fit_transform
+class Function:
+    """A function that normalises, as an estimator that learns nothing."""
+
+    def __init__(self, function):
+        self.transform = self.fit_transform = function
+
+
+class WithKey:
+    """An estimator that restores with a key, which is made beforehand."""
+
+    def __init__(self, estimator):
+        self.fit, self.transform = estimator.fit, estimator.transform
+        self.fit_transform = estimator.fit_transform
+        self.estimator = estimator
+
+    def prepare(self, X):
+        """Make the key."""
+        self.inverse_transform = partial(
+            self.estimator.inverse_transform, statistics=self.estimator.statistics(X)
+        )
+
+
+def sknorm_rows(estimator, **params):
+    """Return both ways of restoring: with a key, and as the fitted rows."""
+    return {
+        "sknorm": WithKey(estimator(**params, keep_statistics=False)),
+        "sknorm, key kept": estimator(**params),
+    }
 
 
 def by_mean_and_std(mean, std):
-    """Return z from two functions of X."""
-    return lambda X: (X - mean(X)) / std(X)
+    """Return a contender from two functions of X."""
+    return Function(lambda X: (X - mean(X)) / std(X))
 
 
-def scipy_windows(X, size):
-    """Return z by uniform filters on x and on x squared, as recipes have it."""
-    mean = ndimage.uniform_filter(X, size, mode="reflect")
-    square = ndimage.uniform_filter(X * X, size, mode="reflect")
-    return (X - mean) / np.sqrt(np.maximum(square - mean * mean, 1e-300))
-
-
-def columns():
+def columns(shape):
     """Columns: StandardScaler and pandas."""
-    contenders = {
-        "sknorm": BatchStandardizer().fit_transform,
-        "StandardScaler": StandardScaler().fit_transform,
-    }
+    contenders = {"sknorm": BatchStandardizer(), "StandardScaler": StandardScaler()}
     if pd:
-        contenders["pandas"] = lambda X: (lambda f: (f - f.mean()) / f.std(ddof=0))(
-            pd.DataFrame(X)
-        ).to_numpy()
-    return (20_000, 200), contenders, exact_columns
-
-
-def columns_steps(step):
-    """One step of columns, on fitted estimators."""
-
-    def task():
-        ours, theirs = BatchStandardizer(), StandardScaler()
-
-        def prepared(estimator):
-            def run(X):
-                if getattr(estimator, "n_features_in_", None) != X.shape[1]:
-                    estimator.fit(X)
-                return getattr(estimator, step)(X)
-
-            return run
-
-        return (
-            (20_000, 200),
-            {"sknorm": prepared(ours), "StandardScaler": prepared(theirs)},
-            None,
+        contenders["pandas"] = Function(
+            lambda X: (lambda f: (f - f.mean()) / f.std(ddof=0))(
+                pd.DataFrame(X)
+            ).to_numpy()
         )
+    return contenders
 
-    return task
 
-
-def rows():
+def rows(shape):
     """Rows: chemotools' SNV and torch's layer_norm."""
-    contenders = {
-        "sknorm": windows_of(RowLayerNormalizer()),
-        "sknorm, key kept": RowLayerNormalizer().fit_transform,
-    }
+    contenders = sknorm_rows(RowLayerNormalizer)
     if scatter:
-        contenders["chemotools"] = scatter.StandardNormalVariate().fit_transform
+        contenders["chemotools"] = scatter.StandardNormalVariate()
     if torch:
-        contenders["torch"] = lambda X: torch.nn.functional.layer_norm(
-            torch.from_numpy(X), X.shape[1:], eps=0.0
-        ).numpy()
-    return (5_000, 1_000), contenders, lambda X: exact_columns(X.T).T
+        layer_norm = torch.nn.functional.layer_norm
+        contenders["torch"] = Function(
+            lambda X: layer_norm(torch.from_numpy(X), X.shape[1:], eps=0.0).numpy()
+        )
+    return contenders
 
 
-def rows_back():
-    """Rows restored, from a key that is passed and one that is kept."""
-    normalizer = RowLayerNormalizer()
-    state = {}
+def scipy_windows(size, shape):
+    """Return z by uniform filters on x and on x squared, as recipes have it."""
 
-    def run(passed):
-        def restore(X):
-            if state.get("of") is not X:
-                state.update(of=X, Z=normalizer.fit_transform(X))
-            key = normalizer.statistics_ if passed else None
-            return normalizer.inverse_transform(state["Z"], statistics=key)
+    def run(X):
+        images = X.reshape(-1, *shape)
+        mean = ndimage.uniform_filter(images, (1, *size), mode="reflect")
+        square = ndimage.uniform_filter(images**2, (1, *size), mode="reflect")
+        std = np.sqrt(np.maximum(square - mean * mean, 1e-300))
+        return ((images - mean) / std).reshape(X.shape)
 
-        return restore
-
-    return (5_000, 1_000), {"key passed": run(True), "key kept": run(False)}, None
+    return Function(run)
 
 
-def features():
-    """Windows along the features, centred, with reflected edges."""
-    contenders = {
-        "sknorm": windows_of(LocalWindowNormalizer(WINDOW, edge="reflect")),
-        "scipy": lambda X: scipy_windows(X, (1, WINDOW)),
-    }
-    return (500, 2_000), contenders, exact_windows("centred")
-
-
-def samples():
-    """Windows along the samples, trailing."""
-    params = {"axis": "samples", "align": "trailing"}
-    contenders = {"sknorm": windows_of(LocalWindowNormalizer(WINDOW, **params))}
+def rolling(axis):
+    """Trailing windows of bottleneck, numbagg, pandas and polars."""
+    along = {"features": 1, "samples": 0}[axis]
+    oriented = (lambda A: A.T) if axis == "features" else (lambda A: A)
+    contenders = sknorm_rows(
+        LocalWindowNormalizer, window=WINDOW, axis=axis, align="trailing"
+    )
     if bn:
         contenders["bottleneck"] = by_mean_and_std(
-            lambda X: bn.move_mean(X, WINDOW, 1, 0),
-            lambda X: bn.move_std(X, WINDOW, 1, 0),
+            lambda X: bn.move_mean(X, WINDOW, 1, along),
+            lambda X: bn.move_std(X, WINDOW, 1, along),
         )
     if nb:
         contenders["numbagg"] = by_mean_and_std(
-            lambda X: nb.move_mean(X.T, window=WINDOW, min_count=1).T,
-            lambda X: nb.move_std(X.T, window=WINDOW, min_count=1).T,
+            lambda X: nb.move_mean(X, window=WINDOW, min_count=1, axis=along),
+            lambda X: nb.move_std(X, window=WINDOW, min_count=1, axis=along),
         )
     if pd:
-        contenders["pandas"] = lambda X: (
-            lambda f, r: ((f - r.mean()) / r.std(ddof=0)).to_numpy()
-        )(pd.DataFrame(X), pd.DataFrame(X).rolling(WINDOW, min_periods=1))
+
+        def by_pandas(X):
+            frame = pd.DataFrame(oriented(X))
+            windows = frame.rolling(WINDOW, min_periods=1)
+            return oriented(((frame - windows.mean()) / windows.std(ddof=0)).to_numpy())
+
+        contenders["pandas"] = Function(by_pandas)
     if pl:
 
-        def polars(X):
-            frame = pl.DataFrame(X)
+        def by_polars(X):
             mean = pl.all().rolling_mean(WINDOW, min_samples=1)
             std = pl.all().rolling_std(WINDOW, min_samples=1, ddof=0)
-            return frame.select((pl.all() - mean) / std).to_numpy()
+            frame = pl.DataFrame(oriented(X)).select((pl.all() - mean) / std)
+            return oriented(frame.to_numpy())
 
-        contenders["polars"] = polars
-    return (20_000, 50), contenders, exact_windows("trailing")
-
-
-def patches():
-    """Patches of 9 x 9 in images of 256 x 256."""
-    shape = (256, 256)
-    ours = LocalWindowNormalizer(9, sample_shape=shape, edge="reflect")
-
-    def theirs(X):
-        return scipy_windows(X.reshape(-1, *shape), (1, 9, 9)).reshape(X.shape)
-
-    return (16, 256 * 256), {"sknorm": windows_of(ours), "scipy": theirs}, None
+        contenders["polars"] = Function(by_polars)
+    return contenders
 
 
-def extended(X):
-    """Return X in extended precision, without its offset: an exact difference."""
-    return X.astype(np.longdouble) - X.flat[0]
+def centred(shape):
+    """Centred windows along the features, with reflected edges: SciPy."""
+    params = {"window": WINDOW, "edge": "reflect"}
+    contenders = sknorm_rows(LocalWindowNormalizer, **params)
+    return contenders | {"scipy": scipy_windows((WINDOW,), shape[1:])}
+
+
+def patches(shape):
+    """Patches of 9 x 9 with reflected edges: SciPy."""
+    params = {"window": PATCH, "sample_shape": shape[1:], "edge": "reflect"}
+    contenders = sknorm_rows(LocalWindowNormalizer, **params)
+    return contenders | {"scipy": scipy_windows((PATCH, PATCH), shape[1:])}
 
 
 def exact_columns(X):
     """Return z of columns by two passes in extended precision."""
-    X = extended(X)
     return (X - X.mean(axis=0)) / X.std(axis=0)
 
 
-def exact_windows(kind):
+def exact_windows(X, size, padding, **kind):
     """Return z of windows by two passes over each, in extended precision."""
+    axes = tuple(range(1, X.ndim))
+    padded = np.pad(X, [(0, 0), *padding], **kind)
+    view = sliding_window_view(padded, size, axis=axes)
+    inner = tuple(range(X.ndim, view.ndim))
+    return (X - np.nanmean(view, axis=inner)) / np.nanstd(view, axis=inner)
 
-    def centred(X):
-        half = WINDOW // 2
-        padded = np.pad(X, ((0, 0), (half, half)), "symmetric")
-        view = sliding_window_view(padded, WINDOW, axis=1)
-        return (X - view.mean(axis=2)) / view.std(axis=2)
 
-    def trailing(X):
-        padded = np.pad(X.T, ((0, 0), (WINDOW - 1, 0)), constant_values=np.nan)
-        view = sliding_window_view(padded, WINDOW, axis=1)
-        return ((X.T - np.nanmean(view, axis=2)) / np.nanstd(view, axis=2)).T
+def exact_centred(X, width=WINDOW):
+    """Return z of centred windows along all axes but the first."""
+    n = X.ndim - 1
+    return exact_windows(
+        X, (width,) * n, [(width // 2, width // 2)] * n, mode="symmetric"
+    )
 
-    return lambda X: (centred if kind == "centred" else trailing)(extended(X))
+
+def exact_trailing(X):
+    """Return z of trailing windows."""
+    return exact_windows(X, (WINDOW,), [(WINDOW - 1, 0)], constant_values=np.nan)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Data of some shape, of a smaller hard one, contenders for a shape, exact z."""
+
+    shape: tuple[int, ...]
+    hard_shape: tuple[int, ...]
+    contenders: Callable[[tuple[int, ...]], dict[str, Any]]
+    exact: Callable[[Any], Any]
 
 
 TASKS = {
-    "columns": columns,
-    "columns: fit": columns_steps("fit"),
-    "columns: transform": columns_steps("transform"),
-    "columns: inverse_transform": columns_steps("inverse_transform"),
-    "rows": rows,
-    "rows: inverse_transform": rows_back,
-    "windows along features": features,
-    "windows along samples": samples,
-    "patches": patches,
+    "columns": Task((20_000, 200), (5_000, 20), columns, exact_columns),
+    "rows": Task((5_000, 1_000), (50, 500), rows, lambda X: exact_columns(X.T).T),
+    "windows along features, centred": Task(
+        (500, 2_000), (20, 300), centred, exact_centred
+    ),
+    "windows along features, trailing": Task(
+        (500, 2_000), (20, 300), lambda _: rolling("features"), exact_trailing
+    ),
+    "windows along samples, trailing": Task(
+        (20_000, 50),
+        (300, 20),
+        lambda _: rolling("samples"),
+        lambda X: exact_trailing(X.T).T,
+    ),
+    "patches": Task(
+        (16, 256, 256), (4, 40, 40), patches, partial(exact_centred, width=PATCH)
+    ),
 }
 
 
-def measure(contenders, X, turns):
-    """Return the times of each contender, (turns, n_contenders), after a warm-up."""
-    times = np.empty((turns + 1, len(contenders)))
-    for turn in range(turns + 1):
-        for k, run in enumerate(contenders.values()):
-            start = time.perf_counter()
-            run(X)
-            times[turn, k] = time.perf_counter() - start
-    return times[1:]
+def prepared(contender, X):
+    """Fit a contender, where it learns, and return it."""
+    if hasattr(contender, "fit"):
+        contender.fit(X)
+    if hasattr(contender, "prepare"):
+        contender.prepare(X)
+    return contender
 
 
-def worst_error(run, exact, X):
-    """Return the worst error of z relative to max(1, abs z), inf for NaN."""
-    with np.errstate(all="ignore"):
-        z, expected = run(X), exact(X)
-        error = np.abs(z - expected) / np.maximum(1, np.abs(expected))
-    known = np.isfinite(expected)
-    return float(np.nan_to_num(np.asarray(error[known], float), nan=np.inf).max())
+def worst_errors(task):
+    """Return the errors of z and of restored data (or None) of each contender."""
+    X = np.random.default_rng(1).normal(size=task.hard_shape) + 1e8
+    extended = X.astype(np.longdouble) - X.flat[0]  # an exact difference
+    expected = task.exact(extended).reshape(len(X), -1)
+    flat, errors = X.reshape(len(X), -1), {}
+    for name, contender in task.contenders(task.hard_shape).items():
+        contender = prepared(contender, flat)
+        with np.errstate(all="ignore"):
+            Z = np.asarray(contender.transform(flat))
+            wrong = np.abs(Z - expected) / np.maximum(1, np.abs(expected))
+        known = np.isfinite(expected)
+        back = None
+        if hasattr(contender, "inverse_transform"):
+            back = np.abs(contender.inverse_transform(Z) - flat).max() / flat.max()
+        worst = np.nan_to_num(np.asarray(wrong[known], float), nan=np.inf).max()
+        errors[name] = worst, back
+    return errors
 
 
-def report(name, turns, small):
-    """Measure one task and print its table."""
-    (n_rows, n_columns), contenders, exact = TASKS[name]()
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(max(2, n_rows // 20) if small else n_rows, n_columns))
-    times = measure(contenders, X, turns)
-    ratios = times / times[:, :1]
-    print(f"\n{name}, {X.shape[0]} x {X.shape[1]}")
-    hard = rng.normal(size=(min(n_rows, 200), min(n_columns, 300))) + 1e8
-    for k, (contender, run) in enumerate(contenders.items()):
-        low, middle, high = np.quantile(ratios[:, k], [0.25, 0.5, 0.75])
-        error = f"{worst_error(run, exact, hard):8.0e}" if exact else " " * 8
-        print(
-            f"  {contender:18} {middle:6.2f} ({low:.2f} to {high:.2f})  "
-            f"{1e3 * np.median(times[:, k]):8.2f} ms  {error}"
-        )
+def run_task(name, turns, small):
+    """Measure one task and print a table for each step."""
+    task, rng = TASKS[name], np.random.default_rng(0)
+    n_rows, *rest = task.shape
+    shape = (max(2, n_rows // 20) if small else n_rows, *rest)
+    X = rng.normal(size=shape).reshape(shape[0], -1)
+    errors = worst_errors(task)
+    contenders = {k: prepared(c, X) for k, c in task.contenders(shape).items()}
+    Z = contenders["sknorm"].transform(X)
+    for step in STEPS:
+        back = step == "inverse_transform"
+        entries = {
+            k: Entry(partial(getattr(c, step), Z if back else X), errors[k][back])
+            for k, c in contenders.items()
+            if hasattr(c, step)
+        }
+        report(f"{name}, {' x '.join(map(str, shape))}: {step}", entries, turns)
 
 
 def main():
     """Run the chosen tasks."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tasks", nargs="*", help=", ".join(TASKS))
+    parser.add_argument("tasks", nargs="*", help="; ".join(TASKS))
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--small", action="store_true", help="a twentieth of the rows")
     arguments = parser.parse_args()
@@ -268,7 +291,7 @@ def main():
         torch.set_num_threads(1)
     print(f"sknorm {sknorm.__version__}, {IMPLEMENTATION} kernels; ratio, time, error")
     for name in arguments.tasks or TASKS:
-        report(name, arguments.turns, arguments.small)
+        run_task(name, arguments.turns, arguments.small)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,9 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         "eps": [Interval(Real, 0, None, closed="left")],
     }
 
+    # What inverse_transform needs where X lacks columns, for messages.
+    _needed_for_some_columns = ""
+
     # Scales that take a sparse X, all with location=None: they leave zeros alone.
     _scales_for_sparse: ClassVar[tuple[Scale, ...]] = ()
 

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import OneToOneFeatureMixin
 
 from sknorm._kernels import BLOCK_SIZE, Floats
 from sknorm._location_scale import FROM_QUANTILES, Location, LocationScale, Scale
@@ -174,8 +173,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
     def _neighbourhoods(self) -> tuple[NDArray[np.intp], int]:
         return np.arange(self.n_features_in_), self.n_features_in_
 
-    def _statistic_names(self) -> list[str]:
-        names = OneToOneFeatureMixin.get_feature_names_out(self)
+    def _statistic_names(self, names: NDArray[Any]) -> list[str]:
         return [f"{name}_{kind}" for kind in ("location", "scale") for name in names]
 
     def _check_parameters(self) -> None:
@@ -191,8 +189,8 @@ class LocalWindowNormalizer(RestorableNormalizer):
             raise ValueError(
                 f"align={self.align!r} of {name} needs edge='shrink', as other edges "
                 "would look ahead, and a window along one axis. Got "
-                f"edge={self.edge!r}, window={self.window!r}. Use 1 in window for the "
-                "axes that stay apart."
+                f"edge={self.edge!r}, window={self.window!r}. Give one axis a window "
+                "of more than 1, and 1 to those that stay apart."
             )
         if {self.location, self.scale} & FROM_QUANTILES and len(windowed) > 1:
             raise ValueError(
@@ -257,15 +255,15 @@ class LocalWindowNormalizer(RestorableNormalizer):
         return X, self._shape()
 
     def _blocks(self, X: Any) -> Iterator[tuple[slice, slice]]:
-        # Parts of lines along their first axis. A block costs its places and a window
-        # more, so that it is at least as long as the window.
+        # Parts of lines along their first axis. A block costs its places and up to two
+        # windows more, so that it is at least as long as the window.
         lines, shape = self._lines(X)
         first, *others = self._windows(shape)
         inner = prod(shape[1:])
         cost = prod(along.n_values + along.width - 1 for along in others)
-        height = max(1, first.width, BLOCK_SIZE // BLOCK_COST // cost - first.width)
-        height = min(height, first.n_values)
-        together = max(1, BLOCK_SIZE // BLOCK_COST // ((height + first.width) * cost))
+        room = BLOCK_SIZE // BLOCK_COST // cost
+        height = min(max(1, first.width, room - first.width), first.n_values)
+        together = max(1, room // (height + 2 * first.width))
         for line in range(0, len(lines), together):
             for place in range(0, first.n_values, height):
                 block = (

@@ -15,18 +15,18 @@ from sklearn import get_config
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sknorm._base import BaseNormalizer, Kernel
-from sknorm._feature_groups import NO_GROUP, padded, spread
+from sknorm._base import BaseNormalizer
+from sknorm._feature_groups import NO_GROUP
 from sknorm._fitted_rows import FittedRows
 from sknorm._kernels import (
     INPUT_INFINITE,
     OUTPUT_INFINITE,
-    Floats,
     affine,
     affine_inverse,
     row_blocks,
 )
 from sknorm._location_scale import LocationScale, refuse_unfit, warn_of_lost_digits
+from sknorm._map import apply_map, block_of
 from sknorm._restore import Statistics, appended_key, check_key
 from sknorm._validation import (
     all_or_nothing,
@@ -51,6 +51,7 @@ NOTHING_KEPT = (
 class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
     """Base of the normalizers whose statistics are not functions of the fitted data."""
 
+    _needed_for_some_columns = " with statistics=key"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNormalizer._parameter_constraints,
         "keep_statistics": ["boolean"],
@@ -181,7 +182,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         is_data = columns < self.n_features_in_
         key = statistics
         if key is None and not (is_data.all() and n_neighbourhoods):
-            names = self._statistic_names()
+            names = self._statistic_names(self._names())
             key = appended_key(Z, columns, self.n_features_in_, names)
         if not is_data.all():
             Z, columns = Z[:, is_data], columns[is_data]
@@ -191,10 +192,9 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         check_key(key, Z, self._neighbourhood_[columns], n_neighbourhoods)
         dtype = np.result_type(Z.dtype, key.location, key.scale)
         Z = Z.astype(dtype, copy=False)
-        location, scale = (a.astype(np.float64) for a in (key.location, key.scale))
         out = Z.copy() if sparse.issparse(Z) else np.empty(Z.shape, Z.dtype)
-        pair = location, np.zeros_like(location), scale
-        flags = _map(affine_inverse, Z, pair, self._neighbourhood_[columns], out)
+        pair = key.location, None, key.scale
+        flags = apply_map(affine_inverse, Z, pair, self._neighbourhood_[columns], out)
         self._report(flags, Z, out, columns)
         return in_output_container(self, out, X, columns)
 
@@ -222,10 +222,15 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         ndarray of str, object dtype
             The names of X (or x0, x1, ...), then those of the appended columns.
         """
-        names = np.asarray(super().get_feature_names_out(input_features))
+        names = self._names(input_features)
         if not self.append_statistics:
             return names
-        return np.concatenate([names, np.array(self._statistic_names(), object)])
+        self._refuse_clash(names)
+        return np.concatenate([names, np.array(self._statistic_names(names), object)])
+
+    def _names(self, input_features: Any = None) -> NDArray[Any]:
+        """Return the names of the columns that are normalised."""
+        return np.asarray(super().get_feature_names_out(input_features))
 
     def __getstate__(self) -> Any:
         # A saved or copied model holds nothing about any training row.
@@ -245,8 +250,14 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         """
 
     @abstractmethod
-    def _statistic_names(self) -> list[str]:
-        """Return the names of appended columns, all locations before all scales."""
+    def _statistic_names(self, names: NDArray[Any]) -> list[str]:
+        """Return the names of appended columns, all locations before all scales.
+
+        Parameters
+        ----------
+        names : ndarray of shape (n_features,)
+            Of the columns that are normalised.
+        """
 
     def _check_parameters(self) -> None:
         """Raise where parameters do not go together, or do not fit the columns."""
@@ -268,7 +279,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         self._check_parameters()
         self._neighbourhood_, self._n_neighbourhoods_ = self._neighbourhoods()
         if self.append_statistics:
-            self._refuse_clash()
+            self._refuse_clash(self._names())
         if not (transform or self.keep_statistics):
             refuse_infinities(self, matrix, self._labels())
             return None
@@ -279,13 +290,21 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             self._kept_ = FittedRows.of(key, Z, normalised, row_index(X))
         return self._output(Z, key)
 
-    def _refuse_clash(self) -> None:
-        taken = set(self._statistic_names()) & set(self._labels())
+    def _refuse_clash(self, names: NDArray[Any]) -> None:
+        taken = set(self._statistic_names(names)) & set(names)
         if taken:
             raise ValueError(
                 f"append_statistics=True of {type(self).__name__} adds columns that X "
-                f"has already: {quoted(sorted(taken))}. Rename those of X."
+                f"has already: {quoted(sorted(taken))}. Rename those of X, or let only "
+                "one of the normalizers in a pipeline append."
             )
+
+    def _appended_way(self) -> str:
+        """Tell how appended columns would restore what has no key."""
+        if self.append_statistics:
+            names = quoted(self._statistic_names(self._names()))
+            return f"pass all columns that transform returned: X lacks {names}"
+        return "fit with append_statistics=True"
 
     def _check(self, X: Any) -> Any:
         """Return X as a matrix to normalise."""
@@ -295,7 +314,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             self._validate_params()
             self._check_parameters()
             if self.append_statistics:
-                self._refuse_clash()
+                self._refuse_clash(self._names())
         return check_matrix(self, X, reset=False, sparse_formats=self._sparse_formats())
 
     def _normalised(self, X: Any, *, key: bool) -> tuple[Any, Any]:
@@ -307,12 +326,12 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         flags = 0
         for rows, columns in self._blocks(X):
             found = self._location_scale(X, rows, columns)
-            flags |= _map(
+            flags |= apply_map(
                 affine,
-                _block(X, rows, columns),
+                block_of(X, rows, columns),
                 (found.shift, found.delta, found.scale),
                 self._neighbourhood_[columns],
-                _block(Z, rows, columns),
+                block_of(Z, rows, columns),
             )
             with np.errstate(over="ignore", under="ignore"):
                 pair = np.array([found.shift, found.scale]).astype(X.dtype)
@@ -360,40 +379,11 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             raise ValueError(
                 f"{name} cannot restore X without a key. {NOTHING_KEPT} Pass "
                 "statistics=est.statistics(X), with X the rows as they were before "
-                "transform, or fit with append_statistics=True."
+                f"transform, or {self._appended_way()}."
             )
         needed = self._neighbourhood_ != NO_GROUP
         position = np.full(self.n_features_in_, -1)
         position[columns] = np.arange(len(columns))
-        kept.refuse_others(name, Z, position[needed], index)
+        way = self._appended_way()
+        kept.refuse_others(name, Z, position[needed], index, way)
         return kept.statistics
-
-
-def _block(X: Any, rows: slice, columns: slice) -> Any:
-    """Return a view of a block; a sparse matrix is one block."""
-    return X if sparse.issparse(X) else X[rows, columns]
-
-
-def _map(
-    kernel: Kernel,
-    X: Any,
-    statistics: tuple[Floats, Floats, Floats],
-    neighbourhood: Indices,
-    out: Any,
-) -> int:
-    """Write the kernel's map of X to out; return its flags.
-
-    Column j of X belongs to column neighbourhood[j] of shift, delta and scale.
-    """
-    shift, delta, scale = statistics
-    pairs = ((shift, 0.0), (delta, 0.0), (scale, 1.0))
-    if sparse.issparse(X):
-        row = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
-        column = neighbourhood[X.indices]
-        of_entries = (padded(s, v)[row, column][np.newaxis] for s, v in pairs)
-        return kernel(X.data[np.newaxis], *of_entries, out.data[np.newaxis])
-    flags = 0
-    for rows in row_blocks(*X.shape):
-        of_values = (spread(s[rows], neighbourhood, v) for s, v in pairs)
-        flags |= kernel(X[rows], *of_values, out[rows])
-    return flags

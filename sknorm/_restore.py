@@ -16,13 +16,14 @@ Real = NDArray[Any]  # float64 or float32
 Indices = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Statistics:
     """The key: location and scale that were taken from rows or windows.
 
     ``len(key)`` is the number of rows, ``key[rows]`` the key of some of them (so that
     :func:`~sklearn.model_selection.train_test_split` takes it), ``key.shape`` the shape
-    of both arrays, and ``==`` compares all values. Saved by
+    of both arrays, and ``==`` compares all values. Its repr shows none of them: a key
+    does not get into logs and notebooks by itself. Saved by
     ``np.savez(file, location=key.location, scale=key.scale)``, it is read by
     ``Statistics(**np.load(file))``.
 
@@ -48,11 +49,9 @@ class Statistics:
     >>> X = np.array([[1.0, 2.0, 3.0], [10.0, 10.0, 40.0]])
     >>> key = RowLayerNormalizer(scale="range").fit(X).statistics(X)
     >>> key
-    Statistics(location=array([[ 2.],
-           [20.]]), scale=array([[ 2.],
-           [30.]]))
-    >>> key[1:].location, key == key[[0, 1]]
-    (array([[20.]]), True)
+    Statistics(shape=(2, 1), dtype=float64)
+    >>> key[1:].location, key[1:].scale, key == key[[0, 1]]
+    (array([[20.]]), array([[30.]]), True)
     """
 
     location: Real
@@ -70,6 +69,9 @@ class Statistics:
                 "n_groups) for rows or that of X for windows. Got "
                 f"{self.location.shape} and {self.scale.shape}."
             )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(shape={self.shape}, dtype={self.location.dtype})"
 
     def __len__(self) -> int:
         return len(self.location)
@@ -103,7 +105,8 @@ class Statistics:
 
 
 def _read_only_floats(values: Any, name: str) -> Real:
-    array = np.asarray(values)
+    masked = isinstance(values, np.ma.MaskedArray)
+    array = np.asarray(values.astype(float).filled(np.nan) if masked else values)
     if array.dtype.kind not in "fiub":
         raise ValueError(
             f"The {name} of Statistics must be an array of real numbers. Got dtype "

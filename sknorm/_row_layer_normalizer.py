@@ -90,7 +90,8 @@ class RowLayerNormalizer(RestorableNormalizer):
 
     Values, and differences of values, between 1e-140 and 1e140 in magnitude are within
     the promise of accuracy. Beyond, squares overflow (an error names the rows) or lose
-    digits (a warning).
+    digits (a warning); location and scale must be normal numbers of the dtype of X, in
+    float32 a scale of at least 1.2e-38 (an error names the rows).
 
     Examples
     --------
@@ -161,14 +162,15 @@ class RowLayerNormalizer(RestorableNormalizer):
         self.append_statistics = append_statistics
 
     def _neighbourhoods(self) -> tuple[NDArray[np.intp], int]:
+        self._grouped_ = self.feature_groups is not None
         if self.feature_groups is None:
             return np.zeros(self.n_features_in_, np.intp), 1
         names = getattr(self, "feature_names_in_", None)
         return resolve_feature_groups(self.feature_groups, self.n_features_in_, names)
 
-    def _statistic_names(self) -> list[str]:
+    def _statistic_names(self, names: NDArray[Any]) -> list[str]:
         kinds = ("row_location", "row_scale")
-        if self.feature_groups is None:
+        if not self._grouped_:
             return list(kinds)
         n_groups = self._n_neighbourhoods_
         return [f"{kind}_{i}" for kind in kinds for i in range(n_groups)]

@@ -172,8 +172,9 @@ def check_restorable(
         raise ValueError(
             f"X has {matrix.shape[1]} features, but {type(estimator).__name__} is "
             f"expecting {' or '.join(map(str, sorted(expected)))} features as input. "
-            "Some of the columns can be restored from a dataframe with the names seen "
-            "in fit."
+            "Some of the columns can be restored"
+            f"{estimator._needed_for_some_columns} from a dataframe with the names "
+            "seen in fit."
         )
     return matrix, slice(None) if columns is None else columns
 
@@ -185,15 +186,15 @@ def _fitted_columns(estimator: BaseEstimator, Z: Any) -> NDArray[np.intp] | None
     if names is None:
         return None
     fitted = estimator.get_feature_names_out()
-    if not hasattr(estimator, "feature_names_in_") and not set(names) <= set(fitted):
+    if not hasattr(estimator, "feature_names_in_") and not set(names) & set(fitted):
         return None  # the names that `set_output` makes up are the only ones to go by
     position = {name: index for index, name in enumerate(fitted)}
     unknown = [name for name in names if name not in position]
     if unknown:
         raise ValueError(
             f"X has the columns {quoted(unknown)}, which {type(estimator).__name__} "
-            "did not see in fit. Any subset of the columns seen there can be "
-            f"restored, in any order: {quoted(fitted)}."
+            "did not see in fit. Any subset of the columns seen there can be restored"
+            f"{estimator._needed_for_some_columns}, in any order: {quoted(fitted)}."
         )
     return np.array([position[name] for name in names], np.intp)
 

@@ -1,6 +1,7 @@
 """Location and scale of windows: by running moments, or window by window."""
 
 from collections.abc import Iterator
+from itertools import product
 from math import prod
 from typing import Any
 
@@ -47,7 +48,7 @@ def window_statistics(
     view = sliding_window_view(padded, widths, axes)
     shape = view.shape[: padded.ndim]
     found = LocationScale(*np.empty((3, *shape)), *np.empty((2, *shape), np.bool))
-    for block in _blocks(shape, prod(widths)):
+    for block in _blocks(shape, BLOCK_SIZE // prod(widths)):
         values = view[block]
         values = values.reshape(*values.shape[: padded.ndim], -1)
         part = LocationScale.of(
@@ -61,12 +62,11 @@ def window_statistics(
     return found
 
 
-def _blocks(shape: tuple[int, ...], width: int) -> Iterator[tuple[slice, slice]]:
-    """Partition the windows along the first two axes, so that memory is bounded."""
-    n_lines, n_places, *rest = shape
-    cost = width * prod(rest)
-    n_together = max(1, BLOCK_SIZE // (cost * n_places))
-    step = n_places if n_together > 1 else max(1, BLOCK_SIZE // cost)
-    for line in range(0, n_lines, n_together):
-        for place in range(0, n_places, step):
-            yield slice(line, line + n_together), slice(place, place + step)
+def _blocks(shape: tuple[int, ...], room: int) -> Iterator[tuple[slice, ...]]:
+    """Partition an array into blocks of at most `room` values, or of one."""
+    parts: list[list[slice]] = []
+    for n in reversed(shape):
+        step = max(1, min(n, room))
+        room //= step
+        parts.insert(0, [slice(i, i + step) for i in range(0, n, step)])
+    return product(*parts)

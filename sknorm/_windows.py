@@ -34,7 +34,13 @@ class Windows:
 
     @classmethod
     def along(cls, n_values: int, window: int, align: Align, edge: Edge) -> Self:
-        """Return the windows of `window` values along an axis of n_values."""
+        """Return the windows of `window` values along an axis of n_values.
+
+        Raises
+        ------
+        ValueError
+            Where the padding would be many times the axis, and fill the memory.
+        """
         before, after = {
             "center": (window // 2, (window - 1) // 2),
             "trailing": (window - 1, 0),
@@ -42,6 +48,12 @@ class Windows:
         }[align]
         if edge == "shrink":  # nothing is there, however far the window reaches
             before, after = min(before, n_values), min(after, n_values)
+        elif window > (longest := max(10_000, 10 * n_values)):
+            raise ValueError(
+                f"edge={edge!r} would repeat an axis of {n_values} values to fill a "
+                f"window of {window}. Use a window of at most {longest}, or "
+                "edge='shrink', which takes any."
+            )
         return cls(n_values, before, after, edge)
 
     @property

@@ -192,6 +192,36 @@ def test_copies_hold_no_key(copied, X):
     )
 
 
+def test_appended_columns_that_are_missing(X):
+    """Where the key was appended, the message says which columns X lacks."""
+    normalizer = RowLayerNormalizer(append_statistics=True).fit(X)
+    Z = normalizer.transform(X)[:, :30]
+    np.testing.assert_allclose(normalizer.inverse_transform(Z), X, rtol=1e-14)
+    way = (
+        "pass all columns that transform returned: X lacks 'row_location', 'row_scale'"
+    )
+    text = REFUSAL.replace("fit with append_statistics=True", way)
+    text = text.format("it has 5 rows, and 20 were fitted")
+    with pytest.raises(ValueError, match=full_text(text)):
+        normalizer.inverse_transform(Z[:5])
+    elsewhere = pickle.loads(pickle.dumps(normalizer))
+    text = NO_KEY.replace("fit with append_statistics=True", way)
+    with pytest.raises(ValueError, match=full_text(text)):
+        elsewhere.inverse_transform(Z)
+
+
+def test_rows_whose_squares_overflow(rng):
+    """They are measured in units of their largest value, and come back."""
+    X = rng.normal(size=(5, 4))
+    X[2] *= 1e200
+    for location in ("mean", "min", None):
+        normalizer = RowLayerNormalizer(location=location, scale=None).fit(X)
+        Z = normalizer.transform(X)
+        np.testing.assert_allclose(normalizer.inverse_transform(Z), X, rtol=1e-15)
+        Z[2] *= 1 + 1e-6
+        assert_refused(normalizer, Z, "its values differ in rows 2")
+
+
 def test_keep_statistics_false(X):
     """The same text names the parameter."""
     normalizer = RowLayerNormalizer(keep_statistics=False).fit(X)

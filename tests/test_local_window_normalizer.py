@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from cases import full_text
-from sknorm import LocalWindowNormalizer
+from sknorm import LocalWindowNormalizer, RowLayerNormalizer
 
 REFUSED = {
     "no number of columns": (
@@ -38,13 +40,13 @@ REFUSED = {
         {"align": "past", "edge": "reflect"},
         "align='past' of LocalWindowNormalizer needs edge='shrink', as other edges "
         "would look ahead, and a window along one axis. Got edge='reflect', window=11. "
-        "Use 1 in window for the axes that stay apart.",
+        "Give one axis a window of more than 1, and 1 to those that stay apart.",
     ),
     "trailing patches": (
         {"sample_shape": (3, 4), "window": 3, "align": "trailing"},
         "align='trailing' of LocalWindowNormalizer needs edge='shrink', as other edges "
         "would look ahead, and a window along one axis. Got edge='shrink', window=3. "
-        "Use 1 in window for the axes that stay apart.",
+        "Give one axis a window of more than 1, and 1 to those that stay apart.",
     ),
     "medians of patches": (
         {"sample_shape": (3, 4), "window": (3, 3), "location": "median"},
@@ -200,6 +202,30 @@ def test_some_columns_with_a_key(rng):
         pd.testing.assert_frame_equal(some, X[columns])
 
 
+def test_appended_names_in_a_pipeline(rng):
+    """Names of the step before are those that the key is named after."""
+    X = pd.DataFrame(rng.normal(size=(4, 2)), columns=["ph", "temp"])
+    pipeline = make_pipeline(
+        StandardScaler(), LocalWindowNormalizer(3, append_statistics=True)
+    ).fit(X)
+    names = ["ph_location", "temp_location", "ph_scale", "temp_scale"]
+    assert pipeline.get_feature_names_out().tolist() == ["ph", "temp", *names]
+
+
+def test_padding_of_many_times_the_axis(rng):
+    """A window of up to ten axes, or 10,000 values, is filled; "shrink" takes any."""
+    X = rng.normal(size=(2, 12))
+    LocalWindowNormalizer(10_000, edge="wrap").fit(X)
+    text = (
+        "edge='wrap' would repeat an axis of 12 values to fill a window of 10001. Use "
+        "a window of at most 10000, or edge='shrink', which takes any."
+    )
+    with pytest.raises(ValueError, match=full_text(text)):
+        LocalWindowNormalizer(10_001, edge="wrap").fit(X)
+    whole = LocalWindowNormalizer(10**30).fit_transform(X)
+    np.testing.assert_allclose(whole, RowLayerNormalizer().fit_transform(X), 1e-13)
+
+
 def test_values_without_neighbours():
     """They are their own location with scale 1; without a location they stay."""
     X = np.array([[5.0, np.nan, np.nan, 7.0, 8.0]])
@@ -242,6 +268,12 @@ def test_infinities_and_overflow_name_the_place(rng):
         ((60, 2000), {"scale": "mad"}),
         ((60, 2000), {"weights": "gaussian"}),
         ((2, 500 * 400), {"sample_shape": (500, 400), "window": 9}),
+        ((2, 3 * 20_000), {"sample_shape": (3, 20_000), "window": (1, 501)}),
+        (
+            (1, 3 * 20_000),
+            {"sample_shape": (3, 20_000), "window": (1, 201), "scale": "iqr"},
+        ),
+        ((1000, 10), {"window": 1001, "edge": "reflect"}),
     ],
     ids=str,
 )

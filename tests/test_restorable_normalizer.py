@@ -147,7 +147,8 @@ def test_names_that_clash(rng):
     X = pd.DataFrame(rng.normal(size=(5, 2)), columns=["a", "row_scale"])
     text = (
         "append_statistics=True of RowLayerNormalizer adds columns that X has already: "
-        "'row_scale'. Rename those of X."
+        "'row_scale'. Rename those of X, or let only one of the normalizers in a "
+        "pipeline append."
     )
     with pytest.raises(ValueError, match=full_text(text)):
         RowLayerNormalizer(append_statistics=True).fit(X)
@@ -163,11 +164,47 @@ def test_a_wrong_number_of_columns(rng):
     normalizer = RowLayerNormalizer(append_statistics=True).fit(X)
     text = (
         "X has 5 features, but RowLayerNormalizer is expecting 4 or 6 features as "
-        "input. Some of the columns can be restored from a dataframe with the names "
-        "seen in fit."
+        "input. Some of the columns can be restored with statistics=key from a "
+        "dataframe with the names seen in fit."
     )
     with pytest.raises(ValueError, match=full_text(text)):
         normalizer.inverse_transform(X[:, [0, 1, 2, 3, 0]])
+
+
+def test_names_given_for_unnamed_columns_may_clash(rng):
+    """A name of an appended column cannot be that of another."""
+    normalizer = RowLayerNormalizer(append_statistics=True).fit(rng.normal(size=(5, 2)))
+    with pytest.raises(ValueError, match="X has already: 'row_scale'"):
+        normalizer.get_feature_names_out(["row_scale", "q"])
+
+
+def test_groups_set_after_fit_wait_for_the_next(rng):
+    """The names of appended columns are those of the fit, and so is the way back."""
+    X = rng.normal(size=(6, 4))
+    for before, after in ((2, None), (None, 2)):
+        normalizer = RowLayerNormalizer(feature_groups=before, append_statistics=True)
+        normalizer.set_output(transform="pandas").fit(X)
+        names = normalizer.get_feature_names_out().tolist()
+        Z = normalizer.set_params(feature_groups=after).transform(X)
+        assert list(Z.columns) == names
+        np.testing.assert_allclose(normalizer.inverse_transform(Z), X, rtol=1e-13)
+        assert len(normalizer.fit(X).get_feature_names_out()) != len(names)
+
+
+def test_names_that_are_partly_made_up(rng):
+    """Frames with none of the made-up names are read by position, others by name."""
+    X = rng.normal(size=(6, 3))
+    normalizer = RowLayerNormalizer().set_output(transform="pandas").fit(X)
+    Z = normalizer.transform(X)
+    own = Z.set_axis(["a", "b", "c"], axis=1)
+    np.testing.assert_allclose(normalizer.inverse_transform(own), X, rtol=1e-13)
+    text = (
+        "X has the columns 'k', which RowLayerNormalizer did not see in fit. Any "
+        "subset of the columns seen there can be restored with statistics=key, in any "
+        "order: 'x0', 'x1', 'x2'."
+    )
+    with pytest.raises(ValueError, match=full_text(text)):
+        normalizer.inverse_transform(Z.rename(columns={"x0": "k"}))
 
 
 @pytest.mark.parametrize("method", ["transform", "inverse_transform", "statistics"])

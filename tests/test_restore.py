@@ -41,6 +41,21 @@ def test_length_shape_and_rows(key):
         key[10]
 
 
+def test_repr_shows_no_value(key):
+    """A key does not get into logs or notebooks by itself."""
+    assert repr(key) == f"Statistics(shape={key.shape}, dtype={key.location.dtype})"
+    normalizer = RowLayerNormalizer().fit([[0.123456789, 5.0]])
+    assert "0.123" not in normalizer._repr_html_()
+    assert "2.56" not in normalizer._repr_html_()
+
+
+def test_masked_values_are_missing():
+    """As in X."""
+    masked = np.ma.array([[1.0], [2.0]], mask=[[False], [True]])
+    key = Statistics(masked, np.ones((2, 1)))
+    np.testing.assert_array_equal(key.location, [[1], [np.nan]])
+
+
 def test_equality(key):
     """All values count, NaN equal to NaN; other types are not equal."""
     same = Statistics(key.location.copy(), key.scale.copy())

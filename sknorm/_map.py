@@ -1,0 +1,72 @@
+"""The map of a matrix whose statistics differ from row to row."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from sknorm._feature_groups import padded, spread
+from sknorm._kernels import row_blocks
+
+Kernel = Callable[..., int]
+Real = NDArray[Any]  # float64 or float32
+Indices = NDArray[np.intp]
+
+
+def block_of(X: Any, rows: slice, columns: slice) -> Any:
+    """Return a view of a block; a sparse matrix is one block."""
+    return X if sparse.issparse(X) else X[rows, columns]
+
+
+def apply_map(
+    kernel: Kernel,
+    X: Any,
+    statistics: tuple[Real, Real | None, Real],
+    neighbourhood: Indices,
+    out: Any,
+) -> int:
+    """Write the kernel's map of X to out; return its flags.
+
+    Parameters
+    ----------
+    kernel : `affine` or `affine_inverse` of `sknorm._kernels`
+    X, out : ndarray or sparse matrix of shape (n_samples, n_columns)
+    statistics : tuple of ndarray of shape (n_samples, n_neighbourhoods)
+        Shift, delta (None: zero) and scale.
+    neighbourhood : ndarray of shape (n_columns,)
+        The column of the statistics that belongs to each column of X, or NO_GROUP.
+    """
+    shift, delta, scale = statistics
+    if sparse.issparse(X):
+        row = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
+        column = neighbourhood[X.indices]
+
+        def of_entries(statistic: Real, neutral: float) -> Real:
+            return np.asarray(padded(statistic, neutral)[row, column], np.float64)[None]
+
+        none = np.zeros((1, len(column)))
+        return kernel(
+            X.data[None],
+            of_entries(shift, 0.0),
+            none if delta is None else of_entries(delta, 0.0),
+            of_entries(scale, 1.0),
+            out.data[None],
+        )
+    flags, none = 0, np.zeros((1, 1))
+    for rows in row_blocks(*X.shape):
+
+        def of_values(statistic: Real, neutral: float, rows: slice = rows) -> Any:
+            return spread(
+                statistic[rows].astype(np.float64, copy=False), neighbourhood, neutral
+            )
+
+        flags |= kernel(
+            X[rows],
+            of_values(shift, 0.0),
+            none if delta is None else of_values(delta, 0.0),
+            of_values(scale, 1.0),
+            out[rows],
+        )
+    return flags

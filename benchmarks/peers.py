@@ -116,8 +116,7 @@ def scipy_windows(size, shape):
         images = X.reshape(-1, *shape)
         mean = ndimage.uniform_filter(images, (1, *size), mode="reflect")
         square = ndimage.uniform_filter(images**2, (1, *size), mode="reflect")
-        std = np.sqrt(np.maximum(square - mean * mean, 1e-300))
-        return ((images - mean) / std).reshape(X.shape)
+        return ((images - mean) / np.sqrt(square - mean * mean)).reshape(X.shape)
 
     return Function(run)
 

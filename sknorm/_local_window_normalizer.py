@@ -37,6 +37,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
     axis : {"features", "samples"}, default="features"
         Along what windows lie: "features" takes each row as a signal, image or volume;
         "samples" takes each column as a series whose time is the rows, in their order.
+        Each X that is transformed is a series by itself: its first row has no past.
     sample_shape : tuple of int or None, default=None
         For axis "features": the shape in which a row is read, in C order, such as
         (length, channels) or (height, width, channels). None is (n_features,).

@@ -3,22 +3,18 @@
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn import get_config
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sknorm._base import BaseNormalizer
 from sknorm._batches import check_momentum, learns_in_parts
-from sknorm._column_statistics import check_weights_exceed_ddof, column_attributes
-from sknorm._feature_groups import (
-    FeatureGroups,
-    each_column_in_a_group,
-    resolve_feature_groups,
-)
+from sknorm._column_statistics import check_weights_exceed_ddof
+from sknorm._feature_groups import FeatureGroups
 from sknorm._kernels import affine, affine_inverse
 from sknorm._location_scale import FROM_QUANTILES, Location, Scale
 from sknorm._moments import Moments
+from sknorm._portable_statistics import PortableStatistics
 from sknorm._quantiles import Quantiles
 from sknorm._validation import (
     Integral,
@@ -28,15 +24,15 @@ from sknorm._validation import (
     available_if,
     check_matrix,
     check_restorable,
-    check_weights,
     fit_context,
     in_output_container,
     infinity_error,
     refuse_infinities,
 )
+from sknorm._vectors import check_weights
 
 
-class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
+class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
     """Normalise each value by location and scale of its column, over all samples.
 
     ``z = (x - location) / scale``, as batch normalization does; with the defaults the
@@ -326,27 +322,17 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             moments = before.merge(batch)
         elif before is not None and self.momentum is not None:
             moments = before.decay(batch, self.momentum)
-
         if weight is not None:
             check_weights_exceed_ddof(self, moments)
-        resolution = max(
-            float(np.finfo(X.dtype).eps), getattr(self, "_resolution_", 0.0)
-        )
-        attributes = column_attributes(
-            self,
+        seen = batch.count if groups is None else batch.count[groups]
+        self._adopt(
             moments,
             quantiles,
-            groups=groups,
-            resolution=resolution,
-            labels=labels,
+            n_samples_seen=getattr(self, "n_samples_seen_", 0.0) + seen,
+            resolution=max(
+                float(np.finfo(X.dtype).eps), getattr(self, "_resolution_", 0.0)
+            ),
         )
-        seen = batch.count if groups is None else batch.count[groups]
-        self.n_samples_seen_ = getattr(self, "n_samples_seen_", 0.0) + seen
-        self._groups_ = groups
-        self._moments_ = moments
-        self._resolution_ = resolution
-        self.__dict__.pop("n_effective_", None)  # where momentum was set before
-        self.__dict__.update(attributes)
 
     def _map(self, kernel: Any, X: Any, columns: Any) -> Any:
         """Apply a kernel to X, which holds the given fitted columns."""
@@ -365,21 +351,3 @@ class BatchStandardizer(OneToOneFeatureMixin, BaseNormalizer):
             labels=labels,
             in_place=not self.copy,
         )
-
-    def _groups(self) -> NDArray[np.intp] | None:
-        """Return the group of each column, None where each is one by itself."""
-        names = getattr(self, "feature_names_in_", None)
-        groups = None
-        if self.feature_groups is not None:
-            listed, _ = resolve_feature_groups(
-                self.feature_groups, self.n_features_in_, names
-            )
-            groups = each_column_in_a_group(listed)
-        before = getattr(self, "_groups_", groups)
-        if not np.array_equal(np.asarray(groups), np.asarray(before)):
-            raise ValueError(
-                "feature_groups must stay the same from one partial_fit to the next. "
-                f"Got {self.feature_groups!r}, which are other groups than before. "
-                "Use fit to start anew."
-            )
-        return groups

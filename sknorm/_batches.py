@@ -20,13 +20,21 @@ def learns_in_parts(estimator: Any) -> bool:
 
 def check_momentum(estimator: Any) -> None:
     """Raise where `momentum` is set for statistics that have no weighted average."""
+    if estimator.momentum is not None:
+        refuse_beyond_variance(
+            estimator,
+            f"momentum={estimator.momentum!r}",
+            "other statistics have no weighted average",
+            "Set momentum=None",
+        )
+
+
+def refuse_beyond_variance(estimator: Any, what: str, reason: str, remedy: str) -> None:
+    """Raise where mean and variance do not determine location and scale."""
     location, scale = estimator.location, estimator.scale
-    if estimator.momentum is not None and (
-        location not in ("mean", None) or scale not in ("std", "rms", None)
-    ):
+    if location not in ("mean", None) or scale not in ("std", "rms", None):
         raise ValueError(
-            f"momentum={estimator.momentum!r} of {type(estimator).__name__} needs "
-            "location 'mean' or None and scale 'std', 'rms' or None: other statistics "
-            f"have no weighted average. Got location={location!r}, scale={scale!r}. "
-            "Set momentum=None."
+            f"{what} of {type(estimator).__name__} needs location 'mean' or None and "
+            f"scale 'std', 'rms' or None: {reason}. Got location={location!r}, "
+            f"scale={scale!r}. {remedy}."
         )

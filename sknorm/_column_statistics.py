@@ -48,6 +48,13 @@ def column_attributes(
         Where location or scale overflow.
     """
     location, scale = estimator.location, estimator.scale
+    unknown = (moments.count > 0) & np.isnan(moments.min)
+    if unknown.any() and (location == "min" or scale in ("range", "maxabs")):
+        raise ValueError(
+            f"location={location!r}, scale={scale!r} of {type(estimator).__name__} "
+            "need minimum and maximum, which mean and variance (from_statistics) do "
+            "not give. Fit on data."
+        )
     n_values = _n_values(estimator, moments)
     shift, delta = location_pair(location, moments, quantiles)
     divisor = scale_in_use(

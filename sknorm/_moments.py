@@ -31,7 +31,8 @@ class Moments:
     m2 : ndarray
         Weighted sum of squared deviations from the mean.
     min, max : ndarray
-        Of the values present; (inf, -inf) where there are none.
+        Of the values present; (inf, -inf) where there are none, NaN where they are not
+        known.
     sum_w2 : ndarray
         Sum of the squared weights of the values present.
 
@@ -55,6 +56,24 @@ class Moments:
         zero = np.zeros(n_columns)
         infinite = np.full(n_columns, np.inf)
         return cls(zero, zero, zero, zero, infinite, -infinite, zero)
+
+    @classmethod
+    def of_statistics(cls, mean: Floats, variance: Floats, count: Floats) -> Self:
+        """Return moments of which only these are known: min and max are NaN.
+
+        Values count once each. A count of 0 is a column without values.
+        """
+        seen = count > 0
+        zero, unknown = np.zeros_like(count), np.full_like(count, np.nan)
+        return cls(
+            count,
+            np.where(seen, mean, 0.0),
+            zero,
+            np.where(seen, variance * count, 0.0),
+            np.where(seen, unknown, np.inf),
+            np.where(seen, unknown, -np.inf),
+            count,
+        )
 
     @classmethod
     def of(
@@ -124,7 +143,7 @@ class Moments:
             entry = np.where(padding, len(X.data), entry)
             parts.append(cls._of_dense(values[entry], weights[entry]))
             done += len(chosen)
-        stored = cls._concatenated(parts)._take(np.argsort(order))
+        stored = cls._concatenated(parts).take(np.argsort(order))
         count, sum_w2 = _weights_of_zeros(X, weight)
         zero, lowest = np.zeros_like(count), np.where(count > 0, 0.0, np.inf)
         return stored.merge(cls(count, zero, zero, zero, lowest, -lowest, sum_w2))
@@ -201,7 +220,7 @@ class Moments:
     def _pooled(self, groups: NDArray[np.intp]) -> Self:
         """Merge the columns of each group, by halves: log2(columns) rounds."""
         order = np.argsort(groups, kind="stable")
-        moments, groups = self._take(order), groups[order]
+        moments, groups = self.take(order), groups[order]
         while True:
             index = np.arange(len(groups))
             starts = np.append(True, groups[1:] != groups[:-1])
@@ -212,10 +231,11 @@ class Moments:
             # column put at the end.
             partner = np.where(np.append(odd[1:], False), index + 1, len(groups))[~odd]
             padded = self._concatenated([moments, self.empty(1)])
-            moments = moments._take(~odd).merge(padded._take(partner))
+            moments = moments.take(~odd).merge(padded.take(partner))
             groups = groups[~odd]
 
-    def _take(self, columns: NDArray[Any]) -> Self:
+    def take(self, columns: NDArray[Any]) -> Self:
+        """Return the moments of some columns."""
         return type(self)(*(getattr(self, name)[columns] for name in _FIELDS))
 
     @classmethod

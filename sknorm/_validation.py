@@ -29,12 +29,12 @@ __all__ = [
     "available_if",
     "check_matrix",
     "check_restorable",
-    "check_weights",
     "fit_context",
     "in_output_container",
     "infinity_error",
     "quoted",
     "refuse_infinities",
+    "refuse_text_and_dates",
     "row_index",
     "warn",
 ]
@@ -199,42 +199,6 @@ def _fitted_columns(estimator: BaseEstimator, Z: Any) -> NDArray[np.intp] | None
     return np.array([position[name] for name in names], np.intp)
 
 
-def check_weights(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
-    """Return sample weights as float64 of shape (n_samples,), all finite and >= 0."""
-    given = np.asarray(sample_weight)
-    _refuse_text_and_dates(given, "sample_weight")
-    if given.dtype.kind == "c":
-        raise ValueError("sample_weight must hold real numbers. Got complex ones.")
-    weight = given.astype(np.float64)
-    if weight.shape != (n_samples,):
-        raise ValueError(
-            f"sample_weight must have shape ({n_samples},), one weight a sample. "
-            f"Got shape {weight.shape}."
-        )
-    if not np.isfinite(weight).all():
-        raise ValueError(
-            "sample_weight must be finite. Got NaN or infinity at sample "
-            f"{np.argmin(np.isfinite(weight))}."
-        )
-    if (weight < 0).any():
-        raise ValueError(
-            f"sample_weight must not be negative. Got {weight.min()} at sample "
-            f"{weight.argmin()}. Use 0 to leave a sample out."
-        )
-    extreme = (weight != 0) & ((weight < 1e-140) | (weight > 1e140))
-    if extreme.any():
-        raise ValueError(
-            "sample_weight must be 0 or between 1e-140 and 1e140, as its squares are "
-            f"summed. Got {weight[extreme][0]} at sample {extreme.argmax()}. Multiply "
-            "all weights by the same factor."
-        )
-    if not weight.any():
-        raise ValueError(
-            "sample_weight must not be all zero: nothing would be left to learn from."
-        )
-    return weight
-
-
 def refuse_infinities(estimator: BaseEstimator, X: Any, labels: NDArray[Any]) -> None:
     """Raise where X holds an infinity; a pass over the data of its own."""
     if np.isinf(X.data if sparse.issparse(X) else X).any():
@@ -286,12 +250,12 @@ def _numbers_only(X: Any) -> Any:
             "been computed yet. Call X.collect() first."
         )
     if isinstance(X, np.ndarray):
-        _refuse_text_and_dates(X, "X")
+        refuse_text_and_dates(X, "X")
     elif hasattr(X, "dtypes") and hasattr(X, "columns"):
         doubtful = [i for i, dtype in enumerate(X.dtypes) if not _is_number(dtype)]
         if doubtful:
             part = X.iloc[:, doubtful] if hasattr(X, "iloc") else X[:, doubtful]
-            _refuse_text_and_dates(part.to_numpy(), "X")
+            refuse_text_and_dates(part.to_numpy(), "X")
     return X
 
 
@@ -303,7 +267,7 @@ def _is_number(dtype: Any) -> bool:
     return bool(dtype.is_numeric()) or str(dtype) == "Boolean"
 
 
-def _refuse_text_and_dates(values: NDArray[Any], name: str) -> None:
+def refuse_text_and_dates(values: NDArray[Any], name: str) -> None:
     suspects = [] if values.dtype.kind in "fiubc" else list(values.flat)
     if values.dtype.kind == "O":
         suspects = [value for value in suspects if isinstance(value, NO_NUMBERS)]

@@ -3,6 +3,7 @@
 import itertools
 import re
 
+import numpy as np
 import pytest
 
 LOCATIONS = ("mean", "median", "min", None)
@@ -29,3 +30,22 @@ def assert_refused(estimator, error, pattern, *args, **kwargs):
         with pytest.raises(error, match=pattern):
             method(*args, **kwargs)
     assert vars(estimator) == before
+
+
+def assert_equal_statistics(merged, whole, rtol=1e-12):
+    """Compare what was learned: means to 1e-12 std, stds to 1e-12 relative."""
+    std = np.sqrt(whole._moments_.variance)
+    for name in ("location_", "scale_", "mean_", "var_", "n_samples_seen_"):
+        here, there = getattr(merged, name), getattr(whole, name)
+        assert (here is None) == (there is None)
+        if here is None:
+            continue
+        if name in ("location_", "mean_"):
+            groups = whole._groups_
+            error = np.abs(here - there)
+            spread = std if groups is None else std[groups]
+            allowed = rtol * spread + np.spacing(np.abs(there))
+            assert np.all((error <= allowed) | np.isnan(there))
+            np.testing.assert_array_equal(np.isnan(here), np.isnan(there))
+        else:
+            np.testing.assert_allclose(here, there, rtol=rtol)

@@ -63,9 +63,9 @@ def test_parameters_and_defaults_are_those_of_the_signature(documented):
     documented_parameters = parse(documented)["Parameters"]
     signature = inspect.signature(documented).parameters
     expected = [name for name in signature if name != "self"]
-    assert [parameter.name for parameter in documented_parameters] == expected
+    assert [p.name.lstrip("*") for p in documented_parameters] == expected
     for parameter in documented_parameters:
-        default = signature[parameter.name].default
+        default = signature[parameter.name.lstrip("*")].default
         stated = re.search(r"default=(.+)$", parameter.type)
         if parameter.type == "None":  # y, which is ignored
             assert default is None

@@ -1,0 +1,218 @@
+"""What was learned from columns as plain JSON, and back: checked, never unpickled."""
+
+import reprlib
+from dataclasses import fields
+from typing import Any, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknorm._kernels import Floats
+from sknorm._location_scale import FROM_QUANTILES
+from sknorm._moments import Moments
+from sknorm._quantiles import Quantiles
+from sknorm._vectors import check_feature_names
+
+VERSION = 1
+MAX_FEATURES = 10_000_000
+REMEDY = "Pass the dict that to_dict returned, unchanged."
+# JSON has no such numbers.
+NAMES_OF_FLOATS = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
+DTYPES = {name: float(np.finfo(np.dtype(name)).eps) for name in ("float64", "float32")}
+KEYS = {
+    "format",
+    "version",
+    "params",
+    "n_features_in",
+    "feature_names_in",
+    "dtype",
+    "n_samples_seen",
+    "moments",
+    "quantiles",
+}
+
+
+def write_record(estimator: Any) -> dict[str, Any]:
+    """Return a fitted estimator as lists, numbers, strings, None and dicts of them."""
+    names = getattr(estimator, "feature_names_in_", None)
+    (dtype,) = (n for n, eps in DTYPES.items() if eps == estimator._resolution_)
+    return {
+        "format": _format(type(estimator)),
+        "version": VERSION,
+        "params": {k: _plain(v) for k, v in estimator.get_params(deep=False).items()},
+        "n_features_in": int(estimator.n_features_in_),
+        "feature_names_in": None if names is None else names.tolist(),
+        "dtype": dtype,
+        "n_samples_seen": _list_of(estimator.n_samples_seen_),
+        "moments": _lists_of(estimator._moments_),
+        "quantiles": _lists_of(estimator._quantiles_),
+    }
+
+
+def read_record(record: Any, cls: type[Any]) -> tuple[Any, dict[str, Any]]:
+    """Return an estimator with parameters and columns, and what it is to adopt.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where the record is not what `write_record` returns.
+    """
+    if not isinstance(record, dict):
+        raise TypeError(
+            f"{cls.__name__}.from_dict takes a dict, as to_dict returns it. Got "
+            f"{type(record).__name__}. Read JSON text with json.loads first."
+        )
+    if record.get("format") != _format(cls):
+        raise _wrong("format", repr(_format(cls)), record.get("format"))
+    version = record.get("version")
+    if _is_int(version) and version > VERSION:
+        raise ValueError(
+            f"The record has version {version}, and this sknorm reads version "
+            f"{VERSION}. Update sknorm, or write the record with this one."
+        )
+    if not _is_int(version) or version != VERSION:
+        raise _wrong("version", str(VERSION), version)
+    _check_keys("record", record, KEYS)
+
+    params = record["params"]
+    _check_keys("params", params, set(cls._get_param_names()))
+    estimator = cls(**params)
+    estimator._validate_params()
+    n = record["n_features_in"]
+    if not _is_int(n) or not 1 <= n <= MAX_FEATURES:
+        raise _wrong("n_features_in", f"an int from 1 to {MAX_FEATURES}", n)
+    estimator.n_features_in_ = n
+    names = record["feature_names_in"]
+    if names is not None:
+        if not isinstance(names, list):
+            raise _wrong("feature_names_in", "a list or None", names)
+        estimator.feature_names_in_ = check_feature_names(names, n)
+    if not isinstance(record["dtype"], str) or record["dtype"] not in DTYPES:
+        raise _wrong("dtype", "'float64' or 'float32'", record["dtype"])
+
+    groups = estimator._groups()
+    n_groups = n if groups is None else int(groups.max()) + 1
+    seen = _array_of("n_samples_seen", record["n_samples_seen"], n)
+    _refuse(
+        "n_samples_seen", np.isfinite(seen) & (seen >= 0), "finite and not negative"
+    )
+    return estimator, {
+        "moments": _read_moments(record["moments"], n_groups),
+        "quantiles": _read_quantiles(record["quantiles"], n_groups, estimator),
+        "n_samples_seen": seen,
+        "resolution": DTYPES[record["dtype"]],
+    }
+
+
+def _read_moments(entry: Any, n_groups: int) -> Moments:
+    m = Moments(**_arrays_of("moments", entry, Moments, n_groups))
+    present, empty = m.count > 0, Moments.empty(n_groups)
+    as_empty = np.all([getattr(m, f) == getattr(empty, f) for f in _names(Moments)], 0)
+    numbers = np.isfinite([m.count, m.shift, m.delta, m.m2, m.sum_w2]).all(axis=0)
+    with np.errstate(all="ignore"):
+        pair = m.shift + m.delta == m.shift
+        extrema = (m.min <= m.max) & np.isfinite(m.min) & np.isfinite(m.max)
+    extrema |= np.isnan(m.min) & np.isnan(m.max)  # not known, from_statistics
+    sums = (m.count > 0) & (m.m2 >= 0) & (m.sum_w2 > 0)
+    _refuse(
+        "moments",
+        np.where(present, numbers & pair & extrema & sums, as_empty),
+        "the moments of values",
+    )
+    return m
+
+
+def _read_quantiles(entry: Any, n_groups: int, estimator: Any) -> Quantiles | None:
+    needed = bool({estimator.location, estimator.scale} & FROM_QUANTILES)
+    if not needed:
+        if entry is not None:
+            raise _wrong("quantiles", "None for these parameters", entry)
+        return None
+    q = Quantiles(**_arrays_of("quantiles", entry, Quantiles, n_groups))
+    values = np.array([q.shift, q.delta, q.iqr, q.mad])
+    good = np.isfinite(values).all(axis=0) & (q.iqr >= 0) & (q.mad >= 0)
+    _refuse("quantiles", good | np.isnan(values).all(axis=0), "the quantiles of values")
+    return q
+
+
+def _arrays_of(
+    name: str, entry: Any, cls: type[Any], n_groups: int
+) -> dict[str, Floats]:
+    _check_keys(name, entry, set(_names(cls)))
+    return {f: _array_of(f"{name}.{f}", entry[f], n_groups) for f in _names(cls)}
+
+
+def _array_of(name: str, entry: Any, length: int) -> Floats:
+    """Return a list of numbers, or names of floats, as an array."""
+    if not isinstance(entry, list) or len(entry) != length:
+        got = f"{len(entry)} items" if isinstance(entry, list) else type(entry).__name__
+        raise _refusal(name, f"a list of {length} numbers", got)
+    values = [NAMES_OF_FLOATS.get(v, v) if isinstance(v, str) else v for v in entry]
+    for value in values:
+        if not isinstance(value, float) and not _is_int(value):
+            raise _wrong(name, "a list of numbers", value)
+    try:
+        return np.array(values, np.float64)
+    except OverflowError:
+        raise _wrong(name, "a list of numbers that fit into float64", entry) from None
+
+
+def _refuse(name: str, good: NDArray[np.bool], expected: str) -> None:
+    if not good.all():
+        raise _refusal(name, expected, f"others at place {np.argmin(good)}")
+
+
+def _check_keys(name: str, entry: Any, expected: set[str]) -> None:
+    if not isinstance(entry, dict):
+        raise _wrong(name, "a dict", entry)
+    for problem, keys in (
+        ("lacks", expected - set(entry)),
+        ("has unknown", set(entry) - expected),
+    ):
+        if keys:
+            some = reprlib.repr(sorted(map(str, keys)))
+            raise ValueError(
+                f"The entry {name!r} of the record {problem} {some}. {REMEDY}"
+            )
+
+
+def _wrong(name: str, expected: str, value: Any) -> ValueError:
+    return _refusal(name, expected, reprlib.repr(value))
+
+
+def _refusal(name: str, expected: str, got: str) -> ValueError:
+    return ValueError(
+        f"The entry {name!r} of the record must be {expected}. Got {got}. {REMEDY}"
+    )
+
+
+def _format(cls: type[Any]) -> str:
+    return f"sknorm.{cls.__name__}"
+
+
+def _names(cls: type[Any]) -> list[str]:
+    return [field.name for field in fields(cls)]
+
+
+def _is_int(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _plain(value: Any) -> Any:
+    """Return a parameter in types of JSON."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, str) or not np.iterable(value):
+        return value
+    return [_plain(item) for item in value]
+
+
+def _lists_of(arrays: Any) -> dict[str, list[Any]] | None:
+    if arrays is None:
+        return None
+    return {name: _list_of(getattr(arrays, name)) for name in _names(type(arrays))}
+
+
+def _list_of(values: Floats) -> list[Any]:
+    named = {np.inf: "Infinity", -np.inf: "-Infinity"}
+    return [v if np.isfinite(v) else named.get(v, "NaN") for v in values.tolist()]

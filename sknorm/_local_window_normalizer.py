@@ -7,15 +7,20 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sknorm._kernels import BLOCK_SIZE, Floats
+from sknorm._kernels import Floats
 from sknorm._location_scale import FROM_QUANTILES, Location, LocationScale, Scale
 from sknorm._restorable_normalizer import RestorableNormalizer
-from sknorm._validation import Integral, Interval, OneOf, StrOptions
+from sknorm._restore import Statistics
+from sknorm._validation import (
+    Integral,
+    Interval,
+    OneOf,
+    StrOptions,
+    check_matrix,
+    refuse_infinities,
+)
 from sknorm._window_statistics import window_statistics
-from sknorm._windows import ABSENT, Align, Edge, Windows
-
-# Moments and their parts take some fifty arrays of the size of a block: 7 MB.
-BLOCK_COST = 8
+from sknorm._windows import Align, Edge, Windows, line_blocks, padded_block
 
 
 class LocalWindowNormalizer(RestorableNormalizer):
@@ -37,7 +42,8 @@ class LocalWindowNormalizer(RestorableNormalizer):
     axis : {"features", "samples"}, default="features"
         Along what windows lie: "features" takes each row as a signal, image or volume;
         "samples" takes each column as a series whose time is the rows, in their order.
-        Each X that is transformed is a series by itself: its first row has no past.
+        Each X that is transformed is a series by itself, whose first row has no past,
+        unless `transform` is given the rows before as `history`.
     sample_shape : tuple of int or None, default=None
         For axis "features": the shape in which a row is read, in C order, such as
         (length, channels) or (height, width, channels). None is (n_features,).
@@ -171,6 +177,87 @@ class LocalWindowNormalizer(RestorableNormalizer):
         self.keep_statistics = keep_statistics
         self.append_statistics = append_statistics
 
+    def transform(self, X: Any, history: Any = None) -> Any:
+        """Return (X - location) / scale, with location and scale taken from X itself.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_features)
+        history : array-like or dataframe of shape (n_rows, n_features), default=None
+            The rows before X, as they were before `transform`, for axis "samples" and
+            align "trailing" or "past": windows reach back into them. The last `window`
+            rows are enough, fewer are the beginning of a series. X goes on where they
+            end, as if they had been transformed together.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features_out)
+            float32 where X is float32, else float64; a dataframe after `set_output`.
+            With `append_statistics` the columns of X are followed by the locations and
+            the scales.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sknorm import LocalWindowNormalizer
+        >>> past = LocalWindowNormalizer(window=3, axis="samples", align="past")
+        >>> seen = np.array([[1.0], [3.0], [2.0]])
+        >>> past.fit(seen).transform([[9.0]], history=seen).round(4)
+        array([[8.5732]])
+        """
+        X, n_before = self._behind_history(self._check(X), history)
+        key = self.append_statistics
+        return self._output(*self._normalised(X, key=key, n_before=n_before))
+
+    def statistics(self, X: Any, history: Any = None) -> Statistics:
+        """Return the key of any rows: with it `inverse_transform` restores them.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_features)
+            Data as they are given to `transform`.
+        history : array-like or dataframe of shape (n_rows, n_features), default=None
+            The rows before X, as they are given to `transform`.
+
+        Returns
+        -------
+        Statistics
+            Location and scale that ``transform(X, history)`` takes away, in the dtype
+            of X.
+        """
+        X, n_before = self._behind_history(self._check(X), history)
+        key: Statistics = self._normalised(X, key=True, n_before=n_before)[1]
+        return key
+
+    def _behind_history(self, X: Any, history: Any) -> tuple[Any, int]:
+        """Return X behind the rows before it that its windows reach, and their number.
+
+        They are checked as X is, and rounded to its dtype.
+        """
+        if history is None:
+            return X, 0
+        name = type(self).__name__
+        if self.axis != "samples" or self.align == "center":
+            raise ValueError(
+                f"history of {name} is for axis='samples' and align 'trailing' or "
+                f"'past', whose windows reach back. Got axis={self.axis!r}, "
+                f"align={self.align!r}. Leave it out."
+            )
+        try:
+            before = check_matrix(
+                self, history, reset=False, sparse_formats=(), ensure_min_samples=0
+            )
+            with np.errstate(over="ignore"):
+                before = before.astype(X.dtype, copy=False)
+            refuse_infinities(self, before, self._labels())
+        except ValueError as error:
+            raise ValueError(
+                f"history of {name} must be rows as X has them. Passed as X they give: "
+                f"{error}"
+            ) from error
+        before = before[max(0, len(before) - self._window()[0]) :]
+        return np.vstack([before, X]), len(before)
+
     def _neighbourhoods(self) -> tuple[NDArray[np.intp], int]:
         return np.arange(self.n_features_in_), self.n_features_in_
 
@@ -256,38 +343,18 @@ class LocalWindowNormalizer(RestorableNormalizer):
         return X, self._shape()
 
     def _blocks(self, X: Any) -> Iterator[tuple[slice, slice]]:
-        # Parts of lines along their first axis. A block costs its places and up to two
-        # windows more, so that it is at least as long as the window.
         lines, shape = self._lines(X)
-        first, *others = self._windows(shape)
-        inner = prod(shape[1:])
-        cost = prod(along.n_values + along.width - 1 for along in others)
-        room = BLOCK_SIZE // BLOCK_COST // cost
-        height = min(max(1, first.width, room - first.width), first.n_values)
-        together = max(1, room // (height + 2 * first.width))
-        for line in range(0, len(lines), together):
-            for place in range(0, first.n_values, height):
-                block = (
-                    slice(line, min(line + together, len(lines))),
-                    slice(place * inner, min(place + height, first.n_values) * inner),
-                )
-                yield block if self.axis == "features" else block[::-1]
+        for block in line_blocks(len(lines), self._windows(shape)):
+            yield block if self.axis == "features" else block[::-1]
 
     def _location_scale(self, X: Any, rows: slice, columns: slice) -> LocationScale:
         lines, shape = self._lines(X)
         chosen, places = (rows, columns) if self.axis == "features" else (columns, rows)
-        first, *others = windows = self._windows(shape)
-        inner = prod(shape[1:])
-        source = first.source(places.start // inner, places.stop // inner)
-        entries = (source[:, np.newaxis] * inner + np.arange(inner)).ravel()
-        padded = lines[chosen, entries]
-        padded = padded.reshape(-1, len(source), *shape[1:])
-        padded[:, source == ABSENT] = np.nan
-        for axis, along in enumerate(others, start=2):
-            padded = _gathered(padded, along.source(0, along.n_values), axis)
+        windows = self._windows(shape)
+        padded = padded_block(lines, chosen, places, windows)
         widths = tuple(along.width for along in windows)
         weight = self._gaussian(windows) if self.weights == "gaussian" else None
-        found = window_statistics(self, np.ascontiguousarray(padded), widths, weight)
+        found = window_statistics(self, padded, widths, weight)
         # A value without neighbours is its own location, with scale 1.
         values = lines[chosen, places].reshape(found.shift.shape)
         alone = ~found.present & ~np.isnan(values)
@@ -318,10 +385,3 @@ def _whole_numbers(name: str, values: Any) -> tuple[int, ...]:
     ):
         raise ValueError(f"{name} must hold ints of at least 1. Got {values!r}.")
     return tuple(int(v) for v in values)
-
-
-def _gathered(X: Any, source: NDArray[np.intp], axis: int) -> NDArray[Any]:
-    """Return X at the positions of an axis, NaN where ABSENT."""
-    taken = np.take(X, source, axis)
-    np.moveaxis(taken, axis, 0)[source == ABSENT] = np.nan
-    return taken

@@ -317,8 +317,11 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
                 self._refuse_clash(self._names())
         return check_matrix(self, X, reset=False, sparse_formats=self._sparse_formats())
 
-    def _normalised(self, X: Any, *, key: bool) -> tuple[Any, Any]:
-        """Return the normalised X, and its key if that is wanted."""
+    def _normalised(self, X: Any, *, key: bool, n_before: int = 0) -> tuple[Any, Any]:
+        """Return the normalised X, and its key if that is wanted.
+
+        The first `n_before` rows are neighbours of the others, and not returned.
+        """
         Z = X.copy() if sparse.issparse(X) else np.empty(X.shape, X.dtype)
         shape = (2, X.shape[0], self._n_neighbourhoods_)
         kept = np.empty(shape, X.dtype) if key else None
@@ -341,14 +344,18 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             coarse[rows] |= (np.abs(pair[1]) < np.finfo(X.dtype).tiny).any(axis=1)
             if kept is not None:
                 kept[:, rows, columns] = pair
+        X, Z = X[n_before:], Z[n_before:]
+        overflow, coarse, lost = (
+            np.flatnonzero(rows[n_before:]) for rows in (overflow, coarse, lost)
+        )
         self._report(flags, X, Z, np.arange(self.n_features_in_))
-        refuse_unfit(self, "rows", np.flatnonzero(overflow), X.dtype)
-        refuse_unfit(self, "rows", np.flatnonzero(coarse), X.dtype, "small", "Multiply")
-        warn_of_lost_digits(self, "rows", np.flatnonzero(lost))
+        refuse_unfit(self, "rows", overflow, X.dtype)
+        refuse_unfit(self, "rows", coarse, X.dtype, "small", "Multiply")
+        warn_of_lost_digits(self, "rows", lost)
         if kept is None:
             return Z, None
         kept.setflags(write=False)
-        return Z, Statistics(*kept)
+        return Z, Statistics(*kept[:, n_before:])
 
     def _report(self, flags: int, X: Any, out: Any, columns: Indices) -> None:
         """Raise or warn about infinities that a kernel met."""
@@ -360,7 +367,8 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
                 infinite = np.unique(infinite.row[np.isinf(infinite.data)])
             else:
                 infinite = np.flatnonzero(np.isinf(out).any(axis=1))
-            self._warn_of_overflow("rows", infinite, out.dtype)
+            if infinite.size:
+                self._warn_of_overflow("rows", infinite, out.dtype)
 
     def _output(self, Z: Any, key: Any) -> Any:
         """Return what transform does: with the key, where it is to be appended."""

@@ -96,6 +96,7 @@ def check_matrix(
     reset: bool,
     sparse_formats: tuple[str, ...],
     in_place: bool = False,
+    ensure_min_samples: int = 1,
 ) -> Any:
     """Return X as a float64 or float32 matrix; infinities are left to the caller.
 
@@ -109,6 +110,8 @@ def check_matrix(
         Those that pass; others become the first of them, or an error where none is.
     in_place : bool, default=False
         Whether the result will be written to.
+    ensure_min_samples : int, default=1
+        How many rows X must have.
     """
     X = _numbers_only(X)
     _refuse_duplicate_names(X)
@@ -127,6 +130,7 @@ def check_matrix(
         dtype=_float_dtypes(X),
         force_writeable=in_place,
         ensure_all_finite=False,
+        ensure_min_samples=ensure_min_samples,
     )
 
 

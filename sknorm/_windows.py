@@ -1,15 +1,21 @@
 """Which values lie in the window around each value of an axis."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Self
+from math import prod
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sknorm._kernels import BLOCK_SIZE
 
 Align = Literal["center", "trailing", "past"]
 Edge = Literal["shrink", "reflect", "mirror", "nearest", "wrap"]
 
 ABSENT = -1
+# Moments and their parts take some fifty arrays of the size of a block: 7 MB.
+BLOCK_COST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +86,56 @@ class Windows:
         period = 2 * n if self.edge == "reflect" else last
         position %= period
         return np.where(position < n, position, last - position)
+
+
+def line_blocks(n_lines: int, windows: list[Windows]) -> Iterator[tuple[slice, slice]]:
+    """Partition lines, each read in the shape of the windows, along their first axis.
+
+    A block costs its places and up to two windows more, so that it is at least as long
+    as the window.
+
+    Yields
+    ------
+    lines, places : slice
+        Places are counted in C order, over all axes.
+    """
+    first, *others = windows
+    inner = prod(along.n_values for along in others)
+    cost = prod(along.n_values + along.width - 1 for along in others)
+    room = BLOCK_SIZE // BLOCK_COST // cost
+    height = min(max(1, first.width, room - first.width), first.n_values)
+    together = max(1, room // (height + 2 * first.width))
+    for line in range(0, n_lines, together):
+        for place in range(0, first.n_values, height):
+            end = min(place + height, first.n_values)
+            yield (
+                slice(line, min(line + together, n_lines)),
+                slice(place * inner, end * inner),
+            )
+
+
+def padded_block(
+    lines: NDArray[Any], chosen: slice, places: slice, windows: list[Windows]
+) -> NDArray[Any]:
+    """Return a block of lines with all that its windows reach, NaN where ABSENT.
+
+    Parameters
+    ----------
+    lines : ndarray of shape (n_lines, n_places)
+    chosen, places : slice
+        As `line_blocks` yields them.
+    windows : list of Windows
+        Along each axis in which a line is read.
+    """
+    first, *others = windows
+    shape = [along.n_values for along in others]
+    inner = prod(shape)
+    source = first.source(places.start // inner, places.stop // inner)
+    entries = (source[:, np.newaxis] * inner + np.arange(inner)).ravel()
+    padded = lines[chosen, entries].reshape(-1, len(source), *shape)
+    padded[:, source == ABSENT] = np.nan
+    for axis, along in enumerate(others, start=2):
+        source = along.source(0, along.n_values)
+        padded = np.take(padded, source, axis)
+        np.moveaxis(padded, axis, 0)[source == ABSENT] = np.nan
+    return np.ascontiguousarray(padded)

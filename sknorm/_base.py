@@ -1,7 +1,8 @@
 """What the estimators share: parameters, tags, one map and one inverse."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import wraps
+from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from sknorm._validation import (
 )
 
 Kernel = Callable[..., int]
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class BaseNormalizer(TransformerMixin, BaseEstimator):
@@ -51,6 +53,10 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         """Return the sparse formats that the parameters allow."""
         allowed = self.location is None and self.scale in self._scales_for_sparse
         return ("csr",) if allowed else ()
+
+    def _reach(self) -> tuple[int, int] | None:
+        """Return how many rows a row reaches back and ahead; None: it stands alone."""
+        return None
 
     def _apply(
         self,
@@ -123,6 +129,28 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         """Return the names of the columns, or their indices where they have none."""
         indices = np.arange(self.n_features_in_)
         return np.asarray(getattr(self, "feature_names_in_", indices))
+
+
+def dask_for(X: Any) -> Any:
+    """Return `sknorm._dask` where X is a Dask collection, else None."""
+    if type(X).__module__.partition(".")[0] != "dask":
+        return None
+    from sknorm import _dask
+
+    return _dask
+
+
+def or_lazily(method: Method) -> Method:
+    """Make a method call its namesake in `sknorm._dask` for a Dask collection."""
+
+    @wraps(method)
+    def either(self: Any, X: Any, *args: Any, **kwargs: Any) -> Any:
+        lazily = dask_for(X)
+        if lazily is None:
+            return method(self, X, *args, **kwargs)
+        return getattr(lazily, method.__name__)(self, X, *args, **kwargs)
+
+    return cast(Method, either)
 
 
 def _column_of_entries(X: Any) -> NDArray[np.intp]:

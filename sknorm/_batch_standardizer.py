@@ -3,15 +3,16 @@
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn import get_config
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sknorm._base import BaseNormalizer
-from sknorm._batches import check_momentum, learns_in_parts
+from sknorm._base import BaseNormalizer, dask_for, or_lazily
+from sknorm._batches import check_momentum, check_partitions, learns_in_parts
 from sknorm._column_statistics import check_weights_exceed_ddof
 from sknorm._feature_groups import FeatureGroups
-from sknorm._kernels import affine, affine_inverse
+from sknorm._kernels import Floats, affine, affine_inverse
 from sknorm._location_scale import FROM_QUANTILES, Location, Scale
 from sknorm._moments import Moments
 from sknorm._portable_statistics import PortableStatistics
@@ -248,6 +249,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
             draft._learn(X, sample_weight)
         return self
 
+    @or_lazily
     def transform(self, X: Any) -> Any:
         """Return (X - location) / scale.
 
@@ -270,6 +272,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         )
         return self._map(affine, X, slice(None))
 
+    @or_lazily
     def inverse_transform(self, X: Any) -> Any:
         """Return X * scale + location, which undoes `transform`.
 
@@ -301,19 +304,20 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         """Set the fitted attributes from X and from those that are there already."""
         check_momentum(self)
         before: Moments | None = getattr(self, "_moments_", None)
+        lazily, given = dask_for(X), X
+        if lazily:
+            check_partitions(self)
+            X = lazily.sample_of(X)
         X = check_matrix(
             self, X, reset=before is None, sparse_formats=self._sparse_formats()
         )
-        labels, weight = self._labels(), None
-        if sample_weight is not None:
-            weight = check_weights(sample_weight, X.shape[0])
-            if not weight.all():  # the moments do not see the samples left out
-                refuse_infinities(self, X, labels)
-        groups = self._groups()
-
-        batch = Moments.of(X, weight, groups)
-        if (batch.min == -np.inf).any() or (batch.max == np.inf).any():
-            raise infinity_error(self, X, labels)
+        groups, weight = self._groups(), None
+        if lazily:
+            batch = lazily.moments(self, given, sample_weight, groups)
+        else:
+            if sample_weight is not None:
+                weight = check_weights(sample_weight, X.shape[0])
+            batch = self._moments_of(X, weight, groups)
         quantiles = None
         if {self.location, self.scale} & FROM_QUANTILES:
             quantiles = Quantiles.of(X, weight, groups)
@@ -322,7 +326,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
             moments = before.merge(batch)
         elif before is not None and self.momentum is not None:
             moments = before.decay(batch, self.momentum)
-        if weight is not None:
+        if sample_weight is not None:
             check_weights_exceed_ddof(self, moments)
         seen = batch.count if groups is None else batch.count[groups]
         self._adopt(
@@ -333,6 +337,18 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
                 float(np.finfo(X.dtype).eps), getattr(self, "_resolution_", 0.0)
             ),
         )
+
+    def _moments_of(
+        self, X: Any, weight: Floats | None, groups: NDArray[np.intp] | None
+    ) -> Moments:
+        """Return the moments of a clean matrix, or raise where it holds infinities."""
+        if weight is not None and not weight.all():
+            # The moments do not see the samples left out.
+            refuse_infinities(self, X, self._labels())
+        moments = Moments.of(X, weight, groups)
+        if (moments.min == -np.inf).any() or (moments.max == np.inf).any():
+            raise infinity_error(self, X, self._labels())
+        return moments
 
     def _map(self, kernel: Any, X: Any, columns: Any) -> Any:
         """Apply a kernel to X, which holds the given fitted columns."""

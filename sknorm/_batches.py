@@ -7,15 +7,29 @@ from sknorm._location_scale import FROM_QUANTILES
 
 def learns_in_parts(estimator: Any) -> bool:
     """Return True, or raise for statistics that parts do not determine."""
+    reason = _reason_against_parts(estimator, "Use fit")
+    if reason:
+        raise AttributeError(reason)
+    return True
+
+
+def check_partitions(estimator: Any) -> None:
+    """Raise where a Dask collection cannot be fitted."""
+    reason = _reason_against_parts(estimator, "Fit on a sample that fits into memory")
+    if reason:
+        raise ValueError(reason)
+
+
+def _reason_against_parts(estimator: Any, remedy: str) -> str:
     for parameter, merging in (("location", "mean"), ("scale", "std")):
         value = getattr(estimator, parameter)
         if value in FROM_QUANTILES:
-            raise AttributeError(
+            return (
                 f"{type(estimator).__name__}({parameter}={value!r}) cannot be fitted "
                 "in parts: quantiles of parts do not determine the quantiles of the "
-                f'whole. Use fit, or {parameter}="{merging}".'
+                f'whole. {remedy}, or {parameter}="{merging}".'
             )
-    return True
+    return ""
 
 
 def check_momentum(estimator: Any) -> None:

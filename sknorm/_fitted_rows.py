@@ -18,6 +18,20 @@ N_PROJECTIONS = 4
 # change of 1e-5 of the length.
 TOLERANCE = {np.dtype(np.float64): 1024, np.dtype(np.float32): 8}
 
+NOTHING_KEPT = (
+    "With keep_statistics=True the key of the fitted rows stays with the object that "
+    "was fitted, in its own process. It is never pickled, copied or cached."
+)
+
+
+def no_key_error(name: str, appended_way: str) -> ValueError:
+    """Return the error of an estimator that has no key to restore with."""
+    return ValueError(
+        f"{name} cannot restore X without a key. {NOTHING_KEPT} Pass "
+        "statistics=est.statistics(X), with X the rows as they were before transform, "
+        f"or {appended_way}."
+    )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedRows:

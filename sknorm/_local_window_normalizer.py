@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sknorm._kernels import Floats
+from sknorm._base import or_lazily
 from sknorm._location_scale import FROM_QUANTILES, Location, LocationScale, Scale
 from sknorm._restorable_normalizer import RestorableNormalizer
 from sknorm._restore import Statistics
@@ -20,7 +20,14 @@ from sknorm._validation import (
     refuse_infinities,
 )
 from sknorm._window_statistics import window_statistics
-from sknorm._windows import Align, Edge, Windows, line_blocks, padded_block
+from sknorm._windows import (
+    Align,
+    Edge,
+    Windows,
+    gaussian_weights,
+    line_blocks,
+    padded_block,
+)
 
 
 class LocalWindowNormalizer(RestorableNormalizer):
@@ -177,6 +184,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         self.keep_statistics = keep_statistics
         self.append_statistics = append_statistics
 
+    @or_lazily
     def transform(self, X: Any, history: Any = None) -> Any:
         """Return (X - location) / scale, with location and scale taken from X itself.
 
@@ -193,8 +201,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         -------
         ndarray of shape (n_samples, n_features_out)
             float32 where X is float32, else float64; a dataframe after `set_output`.
-            With `append_statistics` the columns of X are followed by the locations and
-            the scales.
+            With `append_statistics` followed by the locations and the scales.
 
         Examples
         --------
@@ -209,6 +216,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         key = self.append_statistics
         return self._output(*self._normalised(X, key=key, n_before=n_before))
 
+    @or_lazily
     def statistics(self, X: Any, history: Any = None) -> Statistics:
         """Return the key of any rows: with it `inverse_transform` restores them.
 
@@ -300,6 +308,17 @@ class LocalWindowNormalizer(RestorableNormalizer):
                 f"align={self.align!r}. Change them, or use weights=None."
             )
 
+    def _reach(self) -> tuple[int, int] | None:
+        if self.axis == "features":
+            return None
+        if self.edge == "wrap":
+            raise ValueError(
+                f"edge='wrap' of {type(self).__name__} joins the ends of a series, "
+                "which lie in different parts of a Dask collection. Use another edge."
+            )
+        (window,) = self._window()
+        return Windows.reach(window, self.align)
+
     def _shape(self) -> tuple[int, ...]:
         """Return the shape in which a row (or, along samples, a column) is read."""
         if self.sample_shape is None:
@@ -353,7 +372,9 @@ class LocalWindowNormalizer(RestorableNormalizer):
         windows = self._windows(shape)
         padded = padded_block(lines, chosen, places, windows)
         widths = tuple(along.width for along in windows)
-        weight = self._gaussian(windows) if self.weights == "gaussian" else None
+        weight = None
+        if self.weights == "gaussian":
+            weight = gaussian_weights(windows, [w / 6 for w in self._window()])
         found = window_statistics(self, padded, widths, weight)
         # A value without neighbours is its own location, with scale 1.
         values = lines[chosen, places].reshape(found.shift.shape)
@@ -367,14 +388,6 @@ class LocalWindowNormalizer(RestorableNormalizer):
             for name in LocationScale.__slots__
         )
         return LocationScale(*(f if self.axis == "features" else f.T for f in fields))
-
-    def _gaussian(self, windows: list[Windows]) -> Floats:
-        """Return the weight of each place in a window."""
-        weight = np.ones(())
-        for along, width in zip(windows, self._window(), strict=True):
-            distance = np.arange(-along.before, along.after + 1) / (width / 6)
-            weight = np.multiply.outer(weight, np.exp(-0.5 * distance**2))
-        return weight
 
 
 def _whole_numbers(name: str, values: Any) -> tuple[int, ...]:

@@ -15,9 +15,9 @@ from sklearn import get_config
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sknorm._base import BaseNormalizer
+from sknorm._base import BaseNormalizer, dask_for, or_lazily
 from sknorm._feature_groups import NO_GROUP
-from sknorm._fitted_rows import FittedRows
+from sknorm._fitted_rows import NOTHING_KEPT, FittedRows, no_key_error
 from sknorm._kernels import (
     INPUT_INFINITE,
     OUTPUT_INFINITE,
@@ -41,11 +41,6 @@ from sknorm._validation import (
 )
 
 Indices = NDArray[np.intp]
-
-NOTHING_KEPT = (
-    "With keep_statistics=True the key of the fitted rows stays with the object that "
-    "was fitted, in its own process. It is never pickled, copied or cached."
-)
 
 
 class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
@@ -105,6 +100,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             output = draft._learn(X, transform=True)
         return output  # noqa: RET504 - the state is adopted in between
 
+    @or_lazily
     def transform(self, X: Any) -> Any:
         """Return (X - location) / scale, with location and scale taken from X itself.
 
@@ -122,6 +118,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         X = self._check(X)
         return self._output(*self._normalised(X, key=self.append_statistics))
 
+    @or_lazily
     def statistics(self, X: Any) -> Statistics:
         """Return the key of any rows: with it `inverse_transform` restores them.
 
@@ -138,6 +135,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         key: Statistics = self._normalised(self._check(X), key=True)[1]
         return key
 
+    @or_lazily
     def inverse_transform(self, X: Any, statistics: Statistics | None = None) -> Any:
         """Return X * scale + location, which undoes `transform`.
 
@@ -273,13 +271,19 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
 
     def _learn(self, X: Any, *, transform: bool = False) -> Any:
         """Set the fitted attributes; return the output of transform if asked for."""
+        lazily = dask_for(X)
         matrix = check_matrix(
-            self, X, reset=True, sparse_formats=self._sparse_formats()
+            self,
+            lazily.sample_of(X) if lazily else X,
+            reset=True,
+            sparse_formats=self._sparse_formats(),
         )
         self._check_parameters()
         self._neighbourhood_, self._n_neighbourhoods_ = self._neighbourhoods()
         if self.append_statistics:
             self._refuse_clash(self._names())
+        if lazily:  # nothing is computed, and no key is kept
+            return lazily.transform(self, X) if transform else None
         if not (transform or self.keep_statistics):
             refuse_infinities(self, matrix, self._labels())
             return None
@@ -381,17 +385,12 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
 
     def _recognised(self, Z: Any, columns: Indices, index: Any) -> Statistics:
         """Return the key of the fitted rows, if Z is what transform made of them."""
-        name = type(self).__name__
+        name, way = type(self).__name__, self._appended_way()
         kept: FittedRows | None = vars(self).get("_kept_")
         if kept is None:
-            raise ValueError(
-                f"{name} cannot restore X without a key. {NOTHING_KEPT} Pass "
-                "statistics=est.statistics(X), with X the rows as they were before "
-                f"transform, or {self._appended_way()}."
-            )
+            raise no_key_error(name, way)
         needed = self._neighbourhood_ != NO_GROUP
         position = np.full(self.n_features_in_, -1)
         position[columns] = np.arange(len(columns))
-        way = self._appended_way()
         kept.refuse_others(name, Z, position[needed], index, way)
         return kept.statistics

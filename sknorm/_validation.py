@@ -32,6 +32,7 @@ __all__ = [
     "fit_context",
     "in_output_container",
     "infinity_error",
+    "output_container",
     "quoted",
     "refuse_infinities",
     "refuse_text_and_dates",
@@ -116,7 +117,7 @@ def check_matrix(
     X = _numbers_only(X)
     _refuse_duplicate_names(X)
     _explain_sparse(estimator, X, sparse_formats)
-    container = _get_output_config("transform", estimator)["dense"]
+    container = output_container(estimator)
     if in_place and sparse.issparse(X) and container != "default":
         raise ValueError(
             f"A sparse result does not fit into a {container} dataframe. Use "
@@ -230,11 +231,16 @@ def infinity_error(
     )
 
 
+def output_container(estimator: BaseEstimator) -> str:
+    """Return what `set_output` asks for: "default", "pandas" or "polars"."""
+    return str(_get_output_config("transform", estimator)["dense"])
+
+
 def in_output_container(
     estimator: BaseEstimator, values: Any, original: Any, columns: Any
 ) -> Any:
     """Return values, of the given fitted columns, as the frame of `set_output`."""
-    container = _get_output_config("transform", estimator)["dense"]
+    container = output_container(estimator)
     if container == "default" or sparse.issparse(values):
         return values
     names = estimator.get_feature_names_out()[columns]

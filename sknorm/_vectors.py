@@ -8,8 +8,13 @@ from numpy.typing import NDArray
 from sknorm._validation import quoted, refuse_text_and_dates
 
 
-def check_weights(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
-    """Return sample weights as float64 of shape (n_samples,), all finite and >= 0."""
+def check_weights(
+    sample_weight: Any, n_samples: int, *, all_zero: bool = False
+) -> NDArray[np.float64]:
+    """Return sample weights as float64 of shape (n_samples,), all finite and >= 0.
+
+    `all_zero` allows that no weight is above 0, as in a part of the samples.
+    """
     given = np.asarray(sample_weight)
     refuse_text_and_dates(given, "sample_weight")
     if given.dtype.kind == "c":
@@ -37,7 +42,7 @@ def check_weights(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
             f"summed. Got {weight[extreme][0]} at sample {extreme.argmax()}. Multiply "
             "all weights by the same factor."
         )
-    if not weight.any():
+    if not all_zero and not weight.any():
         raise ValueError(
             "sample_weight must not be all zero: nothing would be left to learn from."
         )

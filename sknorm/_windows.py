@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sknorm._kernels import BLOCK_SIZE
+from sknorm._kernels import BLOCK_SIZE, Floats
 
 Align = Literal["center", "trailing", "past"]
 Edge = Literal["shrink", "reflect", "mirror", "nearest", "wrap"]
@@ -47,11 +47,7 @@ class Windows:
         ValueError
             Where the padding would be many times the axis, and fill the memory.
         """
-        before, after = {
-            "center": (window // 2, (window - 1) // 2),
-            "trailing": (window - 1, 0),
-            "past": (window, -1),
-        }[align]
+        before, after = cls.reach(window, align)
         if edge == "shrink":  # nothing is there, however far the window reaches
             before, after = min(before, n_values), min(after, n_values)
         elif window > (longest := max(10_000, 10 * n_values)):
@@ -61,6 +57,15 @@ class Windows:
                 "edge='shrink', which takes any."
             )
         return cls(n_values, before, after, edge)
+
+    @staticmethod
+    def reach(window: int, align: Align) -> tuple[int, int]:
+        """Return how many values a window reaches back and ahead."""
+        return {
+            "center": (window // 2, (window - 1) // 2),
+            "trailing": (window - 1, 0),
+            "past": (window, -1),
+        }[align]
 
     @property
     def width(self) -> int:
@@ -139,3 +144,12 @@ def padded_block(
         padded = np.take(padded, source, axis)
         np.moveaxis(padded, axis, 0)[source == ABSENT] = np.nan
     return np.ascontiguousarray(padded)
+
+
+def gaussian_weights(windows: list[Windows], sigmas: list[float]) -> Floats:
+    """Return the weight of each place in a window, by its distance from the value."""
+    weight = np.ones(())
+    for along, sigma in zip(windows, sigmas, strict=True):
+        distance = np.arange(-along.before, along.after + 1) / sigma
+        weight = np.multiply.outer(weight, np.exp(-0.5 * distance**2))
+    return weight

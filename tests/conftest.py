@@ -20,6 +20,12 @@ def pytest_report_header() -> str:
     return f"sknorm: {IMPLEMENTATION} kernels, {Path(sknorm.__file__).parent}"
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Leave tests/with_dask to a job of its own: all else runs without Dask."""
+    asked = any("with_dask" in argument for argument in config.args)
+    return True if collection_path.name == "with_dask" and not asked else None
+
+
 @pytest.fixture
 def rng():
     """Return a generator of its own for each test."""

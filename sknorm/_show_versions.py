@@ -6,7 +6,16 @@ from importlib.metadata import PackageNotFoundError, version
 
 from sknorm._kernels import IMPLEMENTATION
 
-LIBRARIES = ("sknorm", "scikit-learn", "numpy", "scipy", "pandas", "polars", "pyarrow")
+LIBRARIES = (
+    "sknorm",
+    "scikit-learn",
+    "numpy",
+    "scipy",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "dask",
+)
 
 
 def show_versions() -> None:

@@ -10,7 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.M | re.S)
+BLOCK = r"^```python{}\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?"
+# Blocks marked "python dask" are run by tests/with_dask, with all others of their page.
+WITHOUT_DASK, WITH_DASK = (
+    re.compile(BLOCK.format(mark), re.M | re.S) for mark in ("", "(?: dask)?")
+)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
@@ -19,23 +23,29 @@ def name_of(path):
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_code_blocks(page):
-    """The blocks of a page run one after the other; a text block is the output."""
+def run_blocks(page, pattern):
+    """Run the blocks of a page one after the other; a text block is the output."""
     namespace = {}
-    text = page.read_text()
     with np.printoptions(legacy=False):
-        for code, expected in BLOCK.findall(text):
+        for code, expected in pattern.findall(page.read_text()):
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
                 exec(compile(code, str(page), "exec"), namespace)
             assert printed.getvalue() == expected
-    assert text.count("```python") == len(BLOCK.findall(text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_code_blocks(page, tmp_path, monkeypatch):
+    """The blocks that need no Dask."""
+    monkeypatch.chdir(tmp_path)
+    run_blocks(page, WITHOUT_DASK)
+    text = page.read_text()
+    assert text.count("```python") == len(WITH_DASK.findall(text))
 
 
 def test_there_is_code_on_the_pages():
     """The pattern of the test above finds the blocks."""
-    assert BLOCK.search((ROOT / "README.md").read_text())
+    assert WITHOUT_DASK.search((ROOT / "README.md").read_text())
     assert len(PAGES) >= 4
 
 

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,32 @@ def test_the_version_has_one_home():
     assert sknorm.__version__ == version
     for path in (*PYTHON, ROOT / "pyproject.toml"):
         assert version not in path.read_text()
+
+
+def test_optional_libraries_are_imported_only_when_used():
+    """Not by an import of the package, nor by arrays and frames."""
+    code = """
+import sys
+
+import numpy as np
+import sknorm
+
+assert not {"dask", "matplotlib", "polars"} & set(sys.modules)
+sys.modules["dask"] = None  # to import it would be an error
+X = np.arange(12.0).reshape(4, 3) ** 2
+
+import pandas as pd
+
+for estimator in (
+    sknorm.BatchStandardizer(),
+    sknorm.RowLayerNormalizer(),
+    sknorm.LocalWindowNormalizer(),
+):
+    for rows in (X, pd.DataFrame(X)):
+        estimator.inverse_transform(estimator.fit_transform(rows))
+print("imported:", "matplotlib" in sys.modules, "polars" in sys.modules)
+"""
+    result = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert result.stdout == "imported: False False\n", result.stderr

@@ -27,6 +27,10 @@ assert_type(standardizer.partial_fit(X, sample_weight=[1, 2, 3]), BatchStandardi
 assert_type(sknorm.__version__, str)
 assert_type(sknorm.show_versions(), None)
 Z = standardizer.inverse_transform(standardizer.transform(X))
+assert_type(standardizer.merge(standardizer, standardizer), BatchStandardizer)
+known = BatchStandardizer.from_statistics([0.0], [1.0], 5, feature_names_in=["a"])
+assert_type(known, BatchStandardizer)
+assert_type(BatchStandardizer.from_dict(known.to_dict()), BatchStandardizer)
 
 normalizer = RowLayerNormalizer(
     location=None,
@@ -60,7 +64,8 @@ windows = LocalWindowNormalizer(
     append_statistics=False,
 )
 assert_type(windows.fit(X), LocalWindowNormalizer)
-assert_type(windows.statistics(X), Statistics)
+assert_type(windows.statistics(X, history=X), Statistics)
+Z = windows.transform(X, history=X)
 
 LocalWindowNormalizer(align="left")  # type: ignore[arg-type]
 RowLayerNormalizer(scale="iqq")  # type: ignore[arg-type]

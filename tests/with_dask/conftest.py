@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def threads():
-    """Use the scheduler of threads, the default of arrays."""
+    """Use the scheduler of threads, also where a cluster is still there."""
     with dask.config.set(scheduler="threads"):
         yield
 

@@ -13,6 +13,7 @@ from dask.delayed import delayed
 from cases import MERGING_PAIRS, PAIRS, assert_equal_statistics
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 
+pytestmark = pytest.mark.usefixtures("threads")
 ROWS = [
     *(RowLayerNormalizer(location=a, scale=b) for a, b in PAIRS),
     RowLayerNormalizer(feature_groups=[[0, 3], [1, 5]], append_statistics=True),

@@ -11,6 +11,8 @@ import sklearn
 from cases import full_text
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 
+pytestmark = pytest.mark.usefixtures("threads")
+
 MEDIANS = (
     "BatchStandardizer(scale='iqr') cannot be fitted in parts: quantiles of parts do "
     "not determine the quantiles of the whole. Fit on a sample that fits into memory, "

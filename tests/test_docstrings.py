@@ -18,7 +18,7 @@ import sknorm
 MODULES = [
     module.name
     for module in pkgutil.walk_packages(sknorm.__path__, "sknorm.")
-    if not module.name.endswith("_core")
+    if not module.name.endswith(("_core", "_dask"))  # the latter imports Dask
 ]
 CLASSES = [getattr(sknorm, name) for name in sknorm.__all__ if name[0].isupper()]
 ESTIMATORS = [c for c in CLASSES if issubclass(c, BaseEstimator)]

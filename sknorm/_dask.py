@@ -5,21 +5,22 @@ as what they are, NumPy arrays and pandas dataframes, by whatever scheduler is i
 """
 
 import copy
-import sys
 import warnings
-from collections.abc import Iterable
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import reduce
 from typing import Any
 
 import dask.array as da
 import numpy as np
+from dask.array.overlap import overlap, trim_internal
 from dask.delayed import delayed
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from sknorm._kernels import Floats
 from sknorm._moments import Moments
-from sknorm._validation import check_matrix, output_container
+from sknorm._validation import check_matrix, output_container, quoted
 from sknorm._vectors import check_weights
 
 # How many parts are merged at a time.
@@ -37,6 +38,7 @@ def sample_of(X: Any) -> Any:
         Where the number of its columns is not known.
     """
     if _is_frame(X):
+        _refuse_unknown_categories(X)
         return X._meta_nonempty
     if not isinstance(X, da.Array) or not isinstance(X._meta, np.ndarray):
         raise TypeError(
@@ -67,7 +69,8 @@ def moments(
     groups : ndarray of shape (n_features,), default=None
         The group of each column.
     """
-    blocks = _blocks_of_rows(X)
+    lazy_weights = hasattr(sample_weight, "to_delayed")
+    blocks = _blocks_of_rows(X, optimize_graph=not lazy_weights)
     weights = _weights_of_blocks(sample_weight, X, len(blocks))
     n_groups = estimator.n_features_in_ if groups is None else int(groups.max()) + 1
     shared = delayed((_for_blocks(estimator, X), groups, n_groups), traverse=False)
@@ -80,7 +83,12 @@ def moments(
             delayed(_merged)(parts[i : i + FAN_IN])
             for i in range(0, len(parts), FAN_IN)
         ]
-    whole, total = parts[0].compute()
+    whole, total, n_rows = parts[0].compute()
+    if n_rows == 0:
+        raise ValueError(
+            f"Found a Dask collection with 0 samples, while a minimum of 1 is required "
+            f"by {type(estimator).__name__}."
+        )
     if sample_weight is not None:
         check_weights([total], 1)  # not all of them zero
     result: Moments = whole
@@ -110,9 +118,10 @@ def transform(estimator: Any, X: Any, history: Any = None) -> Any:
 
 
 def inverse_transform(estimator: Any, X: Any, statistics: Any = None) -> Any:
-    """Return the lazy inverse of X: chunks, columns, index and divisions stay."""
+    """Return the lazy inverse of X: chunks of rows, index and divisions stay."""
     check_is_fitted(estimator)
-    if statistics is not None:
+    needs_key = getattr(estimator, "_n_neighbourhoods_", 0) > 0
+    if statistics is not None or (needs_key and not _holds_key(estimator, X)):
         raise _no_key(estimator)
     return _map_rows(estimator, "inverse_transform", X)
 
@@ -120,6 +129,15 @@ def inverse_transform(estimator: Any, X: Any, statistics: Any = None) -> Any:
 def statistics(estimator: Any, X: Any, history: Any = None) -> Any:
     """Raise: the key of lazy rows may not fit into memory."""
     raise _no_key(estimator)
+
+
+def _holds_key(estimator: Any, X: Any) -> bool:
+    """Tell whether X has columns that `append_statistics` added."""
+    if not estimator.append_statistics:
+        return False
+    if not _is_frame(X):
+        return bool(X.shape[1] > estimator.n_features_in_)
+    return bool(set(estimator._statistic_names(estimator._names())) & set(X.columns))
 
 
 def _no_key(estimator: Any) -> TypeError:
@@ -153,42 +171,65 @@ def _map_rows(estimator: Any, method: str, X: Any) -> Any:
 def _map_series(estimator: Any, X: Any, before: int, after: int) -> Any:
     """Return, lazily, what `transform` makes of blocks with the rows around them.
 
-    `before` and `after` are how many rows each row reaches back, and ahead; they may
-    lie in several blocks.
+    `before` and `after` are how many rows each row reaches back, and ahead: what the
+    blocks overlap by.
     """
     estimator = _for_blocks(estimator, X)
     meta = _result_for(estimator, "transform", sample_of(X))
-    blocks = _blocks_of_rows(X)
-    # Edges look as far inside as windows reach outside: both sides have the longer one.
-    reach = min(max(before, after), sys.maxsize)
-    heads = _running(blocks, reach)
-    tails = _running(blocks[::-1], -reach if after > 0 else 0)[::-1]
-    shared = delayed((estimator, meta), traverse=False)
-    parts = [
-        delayed(_on_series)(shared, *three)
-        for three in zip(heads, blocks, tails, strict=True)
-    ]
     if _is_frame(X):
-        from dask.dataframe import from_delayed
-
-        return from_delayed(parts, meta=meta, divisions=X.divisions)
-    chunks = zip(parts, X.chunks[0], strict=True)
-    out = da.concatenate(
-        [da.from_delayed(part, (n, meta.shape[1]), meta=meta) for part, n in chunks],
-        allow_unknown_chunksizes=True,
+        # A partition that is shorter is Dask's own error, which says what to do.
+        return X.map_overlap(
+            _on_block, before, max(after, 0), estimator, "transform", meta, meta=meta
+        )
+    n_rows = X.shape[0]
+    if np.isnan(n_rows):
+        raise ValueError(
+            f"Windows along the samples of {type(estimator).__name__} need known chunk "
+            f"sizes. Got a Dask array of shape {X.shape}. Call X.compute_chunk_sizes() "
+            "first."
+        )
+    lines = X.rechunk({1: -1})
+    if max(before, after) >= n_rows:  # each row reaches all others
+        lines = lines.rechunk({0: -1})
+    depth = {0: (min(before, n_rows), max(0, min(after, n_rows)))}
+    overlapping = overlap(lines, depth, boundary="none")
+    out = overlapping.map_blocks(
+        _on_block,
+        estimator,
+        "transform",
+        meta,
+        chunks=(overlapping.chunks[0], (meta.shape[1],)),
+        meta=meta,
     )
-    return out.rechunk({1: _column_chunks(X, meta)})
+    out = trim_internal(out, depth, boundary="none")
+    return out.rechunk({0: X.chunks[0], 1: _column_chunks(X, meta)})
 
 
 def _is_frame(X: Any) -> bool:
-    return hasattr(X, "map_partitions") and hasattr(X, "columns")
+    return type(X).__module__.startswith("dask.dataframe") and hasattr(X, "columns")
 
 
-def _blocks_of_rows(X: Any) -> list[Any]:
-    """Return X as delayed blocks of whole rows."""
-    if _is_frame(X):
-        return list(X.to_delayed())
-    return list(X.rechunk({1: -1}).to_delayed().ravel())
+def _refuse_unknown_categories(X: Any) -> None:
+    """Raise where Dask does not know yet whether categories are numbers."""
+    categories = [name for name in X.columns if str(X[name].dtype) == "category"]
+    unknown = [name for name in categories if not X[name].cat.known]
+    if unknown:
+        raise ValueError(
+            f"X has categories that Dask does not know yet, in columns "
+            f"{quoted(unknown)}. Call X.categorize() first, or leave them out."
+        )
+
+
+def _blocks_of_rows(X: Any, *, optimize_graph: bool) -> list[Any]:
+    """Return X as delayed blocks of whole rows.
+
+    Graphs that are optimized one by one share nothing: with weights that are made from
+    X its blocks would be read twice.
+    """
+    if not _is_frame(X):
+        X = X.rechunk({1: -1})
+    blocks = X.to_delayed(optimize_graph=optimize_graph)
+    return list(np.ravel(blocks))
 
 
 def _column_chunks(X: Any, meta: Any) -> tuple[int, ...]:
@@ -204,28 +245,31 @@ def _weights_of_blocks(sample_weight: Any, X: Any, n_blocks: int) -> Iterable[An
     """Return the weights of each block of rows, lazily where they are lazy."""
     if sample_weight is None:
         return [None] * n_blocks
+    lengths = np.array([] if _is_frame(X) else X.chunks[0], float)
+    known = bool(lengths.size) and not np.isnan(lengths).any()
     if hasattr(sample_weight, "to_delayed"):
-        weights: list[Any] = np.ravel(sample_weight.to_delayed()).tolist()
-        if len(weights) == n_blocks:
-            return weights
-        got = f"{len(weights)} partitions"
+        if known and getattr(sample_weight, "shape", None) == X.shape[:1]:
+            sample_weight = sample_weight.rechunk(X.chunks[:1])
+        parts: list[Any] = np.ravel(
+            sample_weight.to_delayed(optimize_graph=False)
+        ).tolist()
+        if len(parts) == n_blocks:
+            return parts
+        got = f"one of {len(parts)} partitions"
+    elif known:
+        weight = check_weights(sample_weight, int(lengths.sum()))
+        return np.split(weight, np.cumsum(lengths[:-1]).astype(int))
     else:
-        lengths = () if _is_frame(X) else X.chunks[0]
-        sizes = np.asarray(lengths, float)
-        if sizes.size and not np.isnan(sizes).any():
-            weight = check_weights(sample_weight, int(sizes.sum()))
-            return np.split(weight, np.cumsum(sizes[:-1]).astype(int))
-        got = f"{type(sample_weight).__name__}, and X of unknown chunk sizes"
+        got = f"{type(sample_weight).__name__}, and X whose parts have unknown lengths"
     raise ValueError(
         f"sample_weight must be a Dask array or series with the {n_blocks} partitions "
-        f"of X. Got {got}. Make it from X, as X[column], or call "
-        "X.compute_chunk_sizes() on an array."
+        f"of X. Got {got}. Make it from X, as X[column] of a dataframe."
     )
 
 
 def _for_blocks(estimator: Any, X: Any) -> Any:
     """Return a copy that works on blocks of X: no key, no writing to shared memory."""
-    estimator = copy.copy(estimator)
+    estimator = copy.deepcopy(estimator)  # what set_output sets is shared by a copy
     if hasattr(estimator, "copy"):
         estimator.copy = True
     return estimator.set_output(transform="pandas" if _is_frame(X) else "default")
@@ -235,75 +279,57 @@ def _result_for(estimator: Any, method: str, sample: Any) -> Any:
     """Return what a method makes of no rows with the columns of a sample."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the values of the sample
-        return getattr(estimator, method)(sample)[:0]
+        return _result(estimator, method, sample)[:0]
 
 
 def _on_block(block: Any, estimator: Any, method: str, meta: Any) -> Any:
     if not len(block):
         return _no_rows(block, meta)
-    return getattr(estimator, method)(block)
+    with _in_a_part():
+        return _result(estimator, method, block)
 
 
-def _on_series(shared: tuple[Any, Any], head: Any, block: Any, tail: Any) -> Any:
-    estimator, meta = shared
-    if not len(block):
-        return _no_rows(block, meta)
-    out = estimator.transform(_concatenated([head, block, tail]))
-    return out[len(head) : len(head) + len(block)]
+def _result(estimator: Any, method: str, block: Any) -> Any:
+    """Return what a method makes of a block; names of columns stay what they are."""
+    out = getattr(estimator, method)(block)
+    if hasattr(block, "columns") and not hasattr(estimator, "feature_names_in_"):
+        own = block.columns[: out.shape[1]]
+        out.columns = [*own, *out.columns[len(own) :]]
+    return out
+
+
+@contextmanager
+def _in_a_part() -> Iterator[None]:
+    """Say in errors that rows are counted in a part of the collection."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(
+            f"In a part of the Dask collection, with rows counted from its first: "
+            f"{error}"
+        ) from error
 
 
 def _no_rows(block: Any, meta: Any) -> Any:
     return meta.set_axis(block.index) if hasattr(meta, "set_axis") else meta
 
 
-def _running(blocks: list[Any], n_rows: int) -> list[Any]:
-    """Return, for each block, the last n_rows of all blocks before it.
-
-    With n_rows < 0 the blocks run backwards, and their first -n_rows rows are taken.
-    """
-    last = delayed(_last_rows)
-    nothing = last(blocks[0], blocks[0], 0)
-    if n_rows == 0:
-        return [nothing] * len(blocks)
-    return list(
-        accumulate(blocks[:-1], lambda *pair: last(*pair, n_rows), initial=nothing)
-    )
-
-
-def _last_rows(before: Any, block: Any, n_rows: int) -> Any:
-    """Return the last rows of two blocks; the first of the reverse where n_rows < 0."""
-    if n_rows == 0:
-        return block[:0]
-    if n_rows < 0:
-        return _concatenated([block, before])[:-n_rows]
-    return _concatenated([before, block])[-n_rows:]
-
-
-def _concatenated(parts: list[Any]) -> Any:
-    if hasattr(parts[0], "iloc"):
-        import pandas as pd
-
-        return pd.concat([part for part in parts if len(part)] or parts[:1])
-    return np.concatenate(parts)
-
-
 def _moments_of_block(
     shared: tuple[Any, NDArray[np.intp] | None, int], block: Any, sample_weight: Any
-) -> tuple[Moments, float]:
-    """Return the moments of a block, and the sum of its weights."""
+) -> tuple[Moments, float, int]:
+    """Return the moments of a block, the sum of its weights, and its number of rows."""
     estimator, groups, n_groups = shared
     if not len(block):
-        return Moments.empty(n_groups), 0.0
-    X = check_matrix(estimator, block, reset=False, sparse_formats=())
-    weight: Floats | None = None
-    if sample_weight is not None:
-        weight = check_weights(sample_weight, len(X), all_zero=True)
-    moments: Moments = estimator._moments_of(X, weight, groups)
-    return moments, float(len(X) if weight is None else weight.sum())
+        return Moments.empty(n_groups), 0.0, 0
+    with _in_a_part():
+        X = check_matrix(estimator, block, reset=False, sparse_formats=())
+        weight: Floats | None = None
+        if sample_weight is not None:
+            weight = check_weights(sample_weight, len(X), all_zero=True)
+        moments: Moments = estimator._moments_of(X, weight, groups)
+    return moments, float(len(X) if weight is None else weight.sum()), len(X)
 
 
-def _merged(parts: list[tuple[Moments, float]]) -> tuple[Moments, float]:
-    whole, total = parts[0]
-    for part, weight in parts[1:]:
-        whole, total = whole.merge(part), total + weight
-    return whole, total
+def _merged(parts: list[tuple[Moments, float, int]]) -> tuple[Moments, float, int]:
+    moments, weights, rows = zip(*parts, strict=True)
+    return reduce(Moments.merge, moments), sum(weights), sum(rows)

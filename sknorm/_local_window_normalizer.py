@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknorm._base import or_lazily
+from sknorm._history import behind_history
 from sknorm._location_scale import FROM_QUANTILES, Location, LocationScale, Scale
 from sknorm._restorable_normalizer import RestorableNormalizer
 from sknorm._restore import Statistics
@@ -16,8 +17,8 @@ from sknorm._validation import (
     Interval,
     OneOf,
     StrOptions,
-    check_matrix,
-    refuse_infinities,
+    all_or_nothing,
+    fit_context,
 )
 from sknorm._window_statistics import window_statistics
 from sknorm._windows import (
@@ -184,6 +185,26 @@ class LocalWindowNormalizer(RestorableNormalizer):
         self.keep_statistics = keep_statistics
         self.append_statistics = append_statistics
 
+    @fit_context
+    def fit_transform(self, X: Any, y: Any = None, history: Any = None) -> Any:
+        """Return what `fit` and `transform` would, in one go.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_features)
+        y : None
+            Ignored.
+        history : array-like or dataframe of shape (n_rows, n_features), default=None
+            As in `transform`; the key that is kept is then that of X behind it.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features_out)
+        """
+        with all_or_nothing(self, refit=True) as draft:
+            output = draft._learn(X, transform=True, history=history)
+        return output  # noqa: RET504 - the state is adopted in between
+
     @or_lazily
     def transform(self, X: Any, history: Any = None) -> Any:
         """Return (X - location) / scale, with location and scale taken from X itself.
@@ -212,7 +233,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         >>> past.fit(seen).transform([[9.0]], history=seen).round(4)
         array([[8.5732]])
         """
-        X, n_before = self._behind_history(self._check(X), history)
+        X, n_before = behind_history(self, self._check(X), history)
         key = self.append_statistics
         return self._output(*self._normalised(X, key=key, n_before=n_before))
 
@@ -230,41 +251,11 @@ class LocalWindowNormalizer(RestorableNormalizer):
         Returns
         -------
         Statistics
-            Location and scale that ``transform(X, history)`` takes away, in the dtype
-            of X.
+            What ``transform(X, history)`` takes away, in the dtype of X.
         """
-        X, n_before = self._behind_history(self._check(X), history)
+        X, n_before = behind_history(self, self._check(X), history)
         key: Statistics = self._normalised(X, key=True, n_before=n_before)[1]
         return key
-
-    def _behind_history(self, X: Any, history: Any) -> tuple[Any, int]:
-        """Return X behind the rows before it that its windows reach, and their number.
-
-        They are checked as X is, and rounded to its dtype.
-        """
-        if history is None:
-            return X, 0
-        name = type(self).__name__
-        if self.axis != "samples" or self.align == "center":
-            raise ValueError(
-                f"history of {name} is for axis='samples' and align 'trailing' or "
-                f"'past', whose windows reach back. Got axis={self.axis!r}, "
-                f"align={self.align!r}. Leave it out."
-            )
-        try:
-            before = check_matrix(
-                self, history, reset=False, sparse_formats=(), ensure_min_samples=0
-            )
-            with np.errstate(over="ignore"):
-                before = before.astype(X.dtype, copy=False)
-            refuse_infinities(self, before, self._labels())
-        except ValueError as error:
-            raise ValueError(
-                f"history of {name} must be rows as X has them. Passed as X they give: "
-                f"{error}"
-            ) from error
-        before = before[max(0, len(before) - self._window()[0]) :]
-        return np.vstack([before, X]), len(before)
 
     def _neighbourhoods(self) -> tuple[NDArray[np.intp], int]:
         return np.arange(self.n_features_in_), self.n_features_in_
@@ -316,8 +307,10 @@ class LocalWindowNormalizer(RestorableNormalizer):
                 f"edge='wrap' of {type(self).__name__} joins the ends of a series, "
                 "which lie in different parts of a Dask collection. Use another edge."
             )
-        (window,) = self._window()
-        return Windows.reach(window, self.align)
+        before, after = Windows.reach(self._window()[0], self.align)
+        if self.edge != "shrink":  # edges look as far inside as windows reach outside
+            before = after = max(before, after)
+        return before, after
 
     def _shape(self) -> tuple[int, ...]:
         """Return the shape in which a row (or, along samples, a column) is read."""

@@ -133,7 +133,7 @@ def scale_in_use(
         constant = freedom <= 0
         value = value * np.sqrt(n_values / np.where(constant, 1.0, freedom))
     if scale in ("std", "rms") and eps:
-        value = np.hypot(value, np.sqrt(eps))
+        value = np.hypot(value, np.sqrt(float(eps)))
     constant |= value <= resolution * np.abs(reference)
     return np.where(moments.count > 0, np.where(constant, 1.0, value), np.nan)
 

@@ -15,9 +15,9 @@ from sknorm._feature_groups import each_column_in_a_group, resolve_feature_group
 from sknorm._kernels import Floats
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
-from sknorm._record import read_record, write_record
+from sknorm._record import REMEDY, read_record, write_record
 from sknorm._validation import available_if, quoted
-from sknorm._vectors import check_feature_names, check_statistic
+from sknorm._vectors import check_feature_names, check_same_index, check_statistic
 
 
 class PortableStatistics(BaseNormalizer):
@@ -54,6 +54,8 @@ class PortableStatistics(BaseNormalizer):
         check_is_fitted(self)
         for other in others:
             self._refuse_other(other)
+        for part in (self, *others):
+            part._groups()  # raises where they were changed after the fit
         parts = (self, *others)
         merged: Self = clone(self)
         merged._take_columns_of(self)
@@ -82,7 +84,8 @@ class PortableStatistics(BaseNormalizer):
         Parameters
         ----------
         mean : array-like of shape (n_features,)
-            NaN for a column never seen.
+            NaN for a column never seen. Taken by position; series of pandas must have
+            the same index.
         var : array-like of shape (n_features,)
             Population variance (ddof=0), as in `var_`.
         n_samples_seen : array-like of shape (n_features,), or number
@@ -111,6 +114,7 @@ class PortableStatistics(BaseNormalizer):
         >>> known.transform([[7.5, 12.0]])
         array([[ 1., -2.]])
         """
+        check_same_index(mean, var, n_samples_seen)
         estimator = cls(**params)
         estimator._validate_params()
         check_momentum(estimator)
@@ -168,15 +172,18 @@ class PortableStatistics(BaseNormalizer):
         """
         check_is_fitted(self)
         record = write_record(self)
-        read = type(self).from_dict(record)
+        changed = ValueError(
+            f"The parameters of {type(self).__name__} do not give the statistics in "
+            "use: they were changed after the fit. Fit again, or set them back."
+        )
+        try:
+            read = type(self).from_dict(record)
+        except ValueError as error:
+            raise changed from error
         for name in ("location_", "_delta_", "scale_"):
             here, there = getattr(self, name), getattr(read, name)
             if not np.array_equal(here, there, equal_nan=here is not None):
-                raise ValueError(
-                    f"The parameters of {type(self).__name__} do not give the "
-                    "statistics in use: they were changed after the fit. Fit again, "
-                    "or set them back."
-                )
+                raise changed
         return record
 
     @classmethod
@@ -200,8 +207,14 @@ class PortableStatistics(BaseNormalizer):
         TypeError
             For anything else than a dict.
         """
-        estimator, state = read_record(record, cls)
-        estimator._adopt(**state)
+        try:
+            estimator, state = read_record(record, cls)
+            estimator._adopt(**state)
+        except (OverflowError, RecursionError) as error:
+            raise ValueError(
+                f"The record holds a number or a list that is too large: {error}. "
+                f"{REMEDY}"
+            ) from error
         result: Self = estimator
         return result
 
@@ -243,9 +256,9 @@ class PortableStatistics(BaseNormalizer):
         before = getattr(self, "_groups_", groups)
         if not np.array_equal(np.asarray(groups), np.asarray(before)):
             raise ValueError(
-                "feature_groups must stay the same from one partial_fit to the next. "
-                f"Got {self.feature_groups!r}, which are other groups than before. "
-                "Use fit to start anew."
+                "feature_groups must stay what they were in fit, for partial_fit and "
+                f"merge. Got {self.feature_groups!r}, which are other groups. Use fit "
+                "to start anew, or set them back."
             )
         return groups
 

@@ -1,5 +1,6 @@
 """What was learned from columns as plain JSON, and back: checked, never unpickled."""
 
+import copy
 import reprlib
 from dataclasses import fields
 from typing import Any, TypeGuard
@@ -54,8 +55,10 @@ def read_record(record: Any, cls: type[Any]) -> tuple[Any, dict[str, Any]]:
 
     Raises
     ------
-    TypeError, ValueError
-        Where the record is not what `write_record` returns.
+    TypeError
+        Where the record is no dict.
+    ValueError
+        Where it is not what `write_record` returns.
     """
     if not isinstance(record, dict):
         raise TypeError(
@@ -76,7 +79,7 @@ def read_record(record: Any, cls: type[Any]) -> tuple[Any, dict[str, Any]]:
 
     params = record["params"]
     _check_keys("params", params, set(cls._get_param_names()))
-    estimator = cls(**params)
+    estimator = cls(**copy.deepcopy(params))
     estimator._validate_params()
     n = record["n_features_in"]
     if not _is_int(n) or not 1 <= n <= MAX_FEATURES:
@@ -90,14 +93,18 @@ def read_record(record: Any, cls: type[Any]) -> tuple[Any, dict[str, Any]]:
     if not isinstance(record["dtype"], str) or record["dtype"] not in DTYPES:
         raise _wrong("dtype", "'float64' or 'float32'", record["dtype"])
 
-    groups = estimator._groups()
-    n_groups = n if groups is None else int(groups.max()) + 1
     seen = _array_of("n_samples_seen", record["n_samples_seen"], n)
-    _refuse(
-        "n_samples_seen", np.isfinite(seen) & (seen >= 0), "finite and not negative"
-    )
+    try:
+        groups = estimator._groups()
+    except TypeError as error:
+        raise _refusal("params", "parameters of a fit", str(error)) from error
+    n_groups = n if groups is None else int(groups.max()) + 1
+    moments = _read_moments(record["moments"], n_groups)
+    present = moments.count > 0 if groups is None else (moments.count > 0)[groups]
+    good = np.isfinite(seen) & (seen >= 0) & ((seen > 0) == present)
+    _refuse("n_samples_seen", good, "above 0 where there are values")
     return estimator, {
-        "moments": _read_moments(record["moments"], n_groups),
+        "moments": moments,
         "quantiles": _read_quantiles(record["quantiles"], n_groups, estimator),
         "n_samples_seen": seen,
         "resolution": DTYPES[record["dtype"]],
@@ -112,8 +119,13 @@ def _read_moments(entry: Any, n_groups: int) -> Moments:
     with np.errstate(all="ignore"):
         pair = m.shift + m.delta == m.shift
         extrema = (m.min <= m.max) & np.isfinite(m.min) & np.isfinite(m.max)
+        width = m.max - m.min
+        around = 1e-9 * width + 4 * np.spacing(np.maximum(abs(m.min), abs(m.max)))
+        extrema &= (m.min - around <= m.shift) & (m.shift <= m.max + around)
+        extrema &= m.m2 <= m.count * (width + around) ** 2 / 4 * (1 + 1e-9)
+        sums = (m.count > 0) & (m.m2 >= 0) & (m.sum_w2 > 0)
+        sums &= m.sum_w2 <= m.count**2 * (1 + 1e-9)
     extrema |= np.isnan(m.min) & np.isnan(m.max)  # not known, from_statistics
-    sums = (m.count > 0) & (m.m2 >= 0) & (m.sum_w2 > 0)
     _refuse(
         "moments",
         np.where(present, numbers & pair & extrema & sums, as_empty),

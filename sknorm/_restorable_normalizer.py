@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from sknorm._base import BaseNormalizer, dask_for, or_lazily
 from sknorm._feature_groups import NO_GROUP
 from sknorm._fitted_rows import NOTHING_KEPT, FittedRows, no_key_error
+from sknorm._history import behind_history
 from sknorm._kernels import (
     INPUT_INFINITE,
     OUTPUT_INFINITE,
@@ -269,7 +270,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         whole = [slice(None)] if sparse.issparse(X) else row_blocks(*X.shape)
         yield from ((rows, slice(None)) for rows in whole)
 
-    def _learn(self, X: Any, *, transform: bool = False) -> Any:
+    def _learn(self, X: Any, *, transform: bool = False, history: Any = None) -> Any:
         """Set the fitted attributes; return the output of transform if asked for."""
         lazily = dask_for(X)
         matrix = check_matrix(
@@ -283,12 +284,13 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         if self.append_statistics:
             self._refuse_clash(self._names())
         if lazily:  # nothing is computed, and no key is kept
-            return lazily.transform(self, X) if transform else None
+            return lazily.transform(self, X, history) if transform else None
         if not (transform or self.keep_statistics):
             refuse_infinities(self, matrix, self._labels())
             return None
         wants_key = self.keep_statistics or self.append_statistics
-        Z, key = self._normalised(matrix, key=wants_key)
+        matrix, n_before = behind_history(self, matrix, history)
+        Z, key = self._normalised(matrix, key=wants_key, n_before=n_before)
         if self.keep_statistics:
             (normalised,) = np.nonzero(self._neighbourhood_ != NO_GROUP)
             self._kept_ = FittedRows.of(key, Z, normalised, row_index(X))

@@ -76,7 +76,10 @@ def check_statistic(
             f"{name} must have shape ({expected},), one number a column. Got shape "
             f"{given.shape}."
         )
-    values = given.astype(np.float64)
+    try:
+        values = given.astype(np.float64)
+    except OverflowError:
+        raise ValueError(f"{name} must fit into float64. Got {given!r:.60}.") from None
     if np.isinf(values).any() or (not negative and (values < 0).any()):
         wrong = np.isinf(values) | (not negative) & (values < 0)
         expected = "finite" if negative else "finite and not negative"
@@ -85,6 +88,16 @@ def check_statistic(
             f"{np.argmax(wrong)}."
         )
     return np.asarray(values)
+
+
+def check_same_index(*statistics: Any) -> None:
+    """Raise where series of pandas have other labels, or another order."""
+    labels = [list(s.index) for s in statistics if hasattr(s, "iloc")]
+    if any(other != labels[0] for other in labels):
+        raise ValueError(
+            "mean, var and n_samples_seen must have the same index, in the same order. "
+            f"Got {', '.join(map(quoted, labels))}. Use .reindex to align them."
+        )
 
 
 def check_feature_names(names: Any, n_features: int) -> NDArray[Any]:

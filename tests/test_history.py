@@ -177,6 +177,25 @@ def test_errors_count_rows_of_x(rng):
         normalizer.transform(X, history=seen)
 
 
+@pytest.mark.parametrize("nothing", [None, [], np.empty((0, 2))], ids=str)
+def test_no_rows_are_the_start_of_a_series(nothing, rng):
+    """None, a list of nothing, or an array without rows."""
+    X = rng.normal(size=(9, 2))
+    normalizer = rolling().fit(X)
+    Z = normalizer.transform(X, history=nothing)
+    np.testing.assert_array_equal(Z, normalizer.transform(X))
+
+
+def test_history_in_fit_transform(rng):
+    """The output and the kept key are those of X behind it; fit alone has none."""
+    X = rng.normal(size=(30, 2))
+    normalizer = rolling()
+    Z = normalizer.fit_transform(X[20:], history=X[:20])
+    np.testing.assert_allclose(Z, rolling().fit_transform(X)[20:], rtol=1e-12)
+    assert normalizer.statistics_ == normalizer.statistics(X[20:], history=X[:20])
+    np.testing.assert_allclose(normalizer.inverse_transform(Z), X[20:], rtol=1e-13)
+
+
 def test_history_is_metadata(rng):
     """Requested, it is routed through a pipeline; without a request it is an error."""
     X = rng.normal(size=(30, 2))
@@ -185,6 +204,9 @@ def test_history_is_metadata(rng):
         pipeline = make_pipeline(step, StandardScaler()).fit(X)
         Z = pipeline.transform(X[20:], before=X[:20])
         np.testing.assert_allclose(Z, pipeline.transform(X)[20:], rtol=1e-12)
+        again = pipeline.fit_transform(X[20:], before=X[:20])
+        expected = StandardScaler().fit_transform(rolling().fit_transform(X)[20:])
+        np.testing.assert_allclose(again, expected, rtol=1e-10)
         unset = make_pipeline(rolling(), StandardScaler()).fit(X)
         with pytest.raises(UnsetMetadataPassedError, match="not explicitly set"):
             unset.transform(X[20:], history=X[:20])

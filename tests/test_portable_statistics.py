@@ -184,6 +184,19 @@ def test_merge_of_what_is_not_fitted():
             pair[0].merge(pair[1])
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [(None, 1), (1, None), ([[0, 1]], [[1, 2]])], ids=str
+)
+def test_groups_changed_after_the_fit(before, after):
+    """Their statistics are those of other groups."""
+    parts = [
+        BatchStandardizer(feature_groups=before).fit(x).set_params(feature_groups=after)
+        for x in (X, X + 1)
+    ]
+    with pytest.raises(ValueError, match="feature_groups must stay what they were"):
+        parts[0].merge(parts[1])
+
+
 def test_medians_have_no_merge():
     """The attribute's cause says why."""
     median = BatchStandardizer(location="median").fit(X)
@@ -336,6 +349,17 @@ STATISTICS = {
         ([1.0, 2.0], [1.0, 1.0], 5),
         {"feature_names_in": "ab"},
         "feature_names_in must hold 2 names (str), one a column. Got 'ab'.",
+    ),
+    "an int that is too large": (
+        ([10**400], [1.0], 5),
+        {},
+        f"mean must fit into float64. Got {np.array([10**400])!r:.60}.",
+    ),
+    "another index": (
+        (pd.Series({"a": 1.0, "b": 2.0}), pd.Series({"b": 1.0, "a": 1.0}), 5),
+        {},
+        "mean, var and n_samples_seen must have the same index, in the same order. Got "
+        "'a', 'b', 'b', 'a'. Use .reindex to align them.",
     ),
     "names twice": (
         ([1.0, 2.0], [1.0, 1.0], 5),

@@ -74,9 +74,14 @@ def test_parameters_in_json(params, rng):
     )
 
 
-def test_parameters_changed_after_the_fit():
+@pytest.mark.parametrize(
+    "later",
+    [{"scale": "rms"}, {"scale": "iqr"}, {"feature_groups": 1}, {"ddof": 1}],
+    ids=str,
+)
+def test_parameters_changed_after_the_fit(later):
     """The record would not give what transform does."""
-    changed = BatchStandardizer().fit(X).set_params(scale="rms")
+    changed = BatchStandardizer().fit(X).set_params(**later)
     text = (
         "The parameters of BatchStandardizer do not give the statistics in use: they "
         "were changed after the fit. Fit again, or set them back."
@@ -205,7 +210,7 @@ CORRUPT = {
     ),
     "negative samples": (
         changed("n_samples_seen", 0, value=-1.0),
-        entry("n_samples_seen", "finite and not negative", "others at place 0"),
+        entry("n_samples_seen", "above 0 where there are values", "others at place 0"),
     ),
     "quantiles of nothing": (
         changed("quantiles", value={}),
@@ -221,14 +226,46 @@ CORRUPT = {
     ),
 }
 BAD_MOMENTS = {
-    "count": (-1.0, "NaN", "Infinity", 0.0),
-    "shift": ("NaN", "Infinity"),
+    "count": (-1.0, "NaN", "Infinity", 0.0, 0.5),
+    "shift": ("NaN", "Infinity", 1e300, -5.0),
     "delta": (1e9, "NaN"),
-    "m2": (-1.0, "NaN", "Infinity"),
+    "m2": (-1.0, "NaN", "Infinity", 1e300),
     "min": (1e9, "Infinity", "-Infinity", "NaN"),
     "max": (-1e9, "Infinity", "NaN"),
-    "sum_w2": (0.0, -1.0, "NaN"),
+    "sum_w2": (0.0, -1.0, "NaN", 1e300),
 }
+
+
+def test_what_is_too_large_for_numbers_and_lists():
+    """Refused by a clear error, before memory is taken."""
+    nested = []
+    for _ in range(100_000):
+        nested = [nested]
+    for path, value in (
+        (("params", "ddof"), 10**400),
+        (("params", "feature_groups"), nested),
+    ):
+        with pytest.raises(ValueError, match="The record holds a number or a list"):
+            BatchStandardizer.from_dict(changed(*path, value=value))
+    many = changed("params", "feature_groups", value=10**7)
+    many["n_features_in"] = 10**7
+    with pytest.raises(ValueError, match="a list of 10000000 numbers"):
+        BatchStandardizer.from_dict(many)
+
+
+def test_the_record_is_not_shared():
+    """Changing it later changes nothing in the estimator."""
+    record = record_of(feature_groups=[[0, 1]])
+    estimator = BatchStandardizer.from_dict(record)
+    record["params"]["feature_groups"][0].append(2)
+    assert estimator.feature_groups == [[0, 1]]
+
+
+def test_eps_of_float32():
+    """It counts as the float64 that JSON holds."""
+    original = BatchStandardizer(eps=np.float32(0.1)).fit(X)
+    read = BatchStandardizer.from_dict(json.loads(json.dumps(original.to_dict())))
+    np.testing.assert_array_equal(read.scale_, original.scale_)
 
 
 @pytest.mark.parametrize("kind", CORRUPT)

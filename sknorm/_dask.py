@@ -211,7 +211,7 @@ def _is_frame(X: Any) -> bool:
 
 def _refuse_unknown_categories(X: Any) -> None:
     """Raise where Dask does not know yet whether categories are numbers."""
-    categories = [name for name in X.columns if str(X[name].dtype) == "category"]
+    categories = [name for name, kind in X.dtypes.items() if str(kind) == "category"]
     unknown = [name for name in categories if not X[name].cat.known]
     if unknown:
         raise ValueError(

@@ -193,8 +193,9 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         Parameters
         ----------
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
-            Numbers; NaN, None, null and the NA of nullable dtypes count as missing.
-            Sparse matrices only with ``location=None`` and ``scale`` "std", "rms",
+            Numbers; NaN, None, null and the NA of nullable dtypes count as missing. A
+            Dask array or dataframe is read once, in one tree of merges. Sparse matrices
+            only with ``location=None`` and ``scale`` "std", "rms",
             "maxabs" or None.
         y : None
             Ignored.
@@ -261,6 +262,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         -------
         ndarray or sparse matrix of shape (n_samples, n_features)
             float32 where X is float32, else float64; a dataframe after `set_output`.
+            Lazy where X is a Dask array or dataframe, with its chunks and columns.
         """
         check_is_fitted(self)
         X = check_matrix(

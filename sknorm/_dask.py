@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 from sknorm._kernels import Floats
 from sknorm._moments import Moments
 from sknorm._validation import check_matrix, output_container, quoted
-from sknorm._vectors import check_weights
+from sknorm._vectors import check_weights, refuse_all_zero
 
 # How many parts are merged at a time.
 FAN_IN = 8
@@ -83,14 +83,13 @@ def moments(
             delayed(_merged)(parts[i : i + FAN_IN])
             for i in range(0, len(parts), FAN_IN)
         ]
-    whole, total, n_rows = parts[0].compute()
+    whole, any_weight, n_rows = parts[0].compute()
     if n_rows == 0:
         raise ValueError(
             f"Found a Dask collection with 0 samples, while a minimum of 1 is required "
             f"by {type(estimator).__name__}."
         )
-    if sample_weight is not None:
-        check_weights([total], 1)  # not all of them zero
+    refuse_all_zero(any_weight)
     result: Moments = whole
     return result
 
@@ -112,6 +111,11 @@ def transform(estimator: Any, X: Any, history: Any = None) -> Any:
             "back as Dask dataframes, with their columns and index."
         )
     reach = estimator._reach()
+    if reach is not None and estimator.edge == "wrap":
+        raise ValueError(
+            f"edge='wrap' of {name} joins the ends of a series, which lie in different "
+            "parts of a Dask collection. Use another edge."
+        )
     if reach is None:
         return _map_rows(estimator, "transform", X)
     return _map_series(estimator, X, *reach)
@@ -316,20 +320,20 @@ def _no_rows(block: Any, meta: Any) -> Any:
 
 def _moments_of_block(
     shared: tuple[Any, NDArray[np.intp] | None, int], block: Any, sample_weight: Any
-) -> tuple[Moments, float, int]:
-    """Return the moments of a block, the sum of its weights, and its number of rows."""
+) -> tuple[Moments, bool, int]:
+    """Return the moments of a block, whether a weight is above 0, and its rows."""
     estimator, groups, n_groups = shared
     if not len(block):
-        return Moments.empty(n_groups), 0.0, 0
+        return Moments.empty(n_groups), False, 0
     with _in_a_part():
         X = check_matrix(estimator, block, reset=False, sparse_formats=())
         weight: Floats | None = None
         if sample_weight is not None:
             weight = check_weights(sample_weight, len(X), all_zero=True)
         moments: Moments = estimator._moments_of(X, weight, groups)
-    return moments, float(len(X) if weight is None else weight.sum()), len(X)
+    return moments, weight is None or bool(weight.any()), len(X)
 
 
-def _merged(parts: list[tuple[Moments, float, int]]) -> tuple[Moments, float, int]:
-    moments, weights, rows = zip(*parts, strict=True)
-    return reduce(Moments.merge, moments), sum(weights), sum(rows)
+def _merged(parts: list[tuple[Moments, bool, int]]) -> tuple[Moments, bool, int]:
+    moments, any_weight, rows = zip(*parts, strict=True)
+    return reduce(Moments.merge, moments), any(any_weight), sum(rows)

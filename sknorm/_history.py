@@ -39,5 +39,5 @@ def behind_history(estimator: Any, X: Any, history: Any) -> tuple[Any, int]:
             f"history of {name} must be rows as X has them. Passed as X they give: "
             f"{error}"
         ) from error
-    before = before[max(0, len(before) - estimator._window()[0]) :]
+    before = before[-estimator._window()[0] :]
     return np.vstack([before, X]), len(before)

@@ -105,7 +105,8 @@ class LocalWindowNormalizer(RestorableNormalizer):
     the end of one block and the beginning of the next, each summed about a value of its
     own and merged by the formula of Chan, Golub and LeVeque (1979). Nothing is ever
     subtracted from a sum, and nothing outside a window enters it: a spike or a NaN
-    changes no other window. Where a sum ran about a spike, the window is computed anew.
+    changes no other window. Where a sum ran about a spike, a second partition into
+    blocks takes its place, or the window is computed anew.
     Medians, quantiles and gaussian weights take O(window) a value. Beyond input, output
     and key some 10 MB of memory are taken, more only where the window has more than
     8000 places, counted along the first axis in whole slices of the others.
@@ -302,11 +303,6 @@ class LocalWindowNormalizer(RestorableNormalizer):
     def _reach(self) -> tuple[int, int] | None:
         if self.axis == "features":
             return None
-        if self.edge == "wrap":
-            raise ValueError(
-                f"edge='wrap' of {type(self).__name__} joins the ends of a series, "
-                "which lie in different parts of a Dask collection. Use another edge."
-            )
         before, after = Windows.reach(self._window()[0], self.align)
         if self.edge != "shrink":  # edges look as far inside as windows reach outside
             before = after = max(before, after)

@@ -51,12 +51,9 @@ class PortableStatistics(BaseNormalizer):
         TypeError
             For anything else than a BatchStandardizer.
         """
-        check_is_fitted(self)
-        for other in others:
-            self._refuse_other(other)
-        for part in (self, *others):
-            part._groups()  # raises where they were changed after the fit
         parts = (self, *others)
+        for part in parts:
+            self._refuse_part(part)
         merged: Self = clone(self)
         merged._take_columns_of(self)
         merged._adopt(
@@ -287,21 +284,24 @@ class PortableStatistics(BaseNormalizer):
             if hasattr(other, name):
                 setattr(self, name, getattr(other, name))
 
-    def _refuse_other(self, other: Any) -> None:
-        """Raise where another estimator cannot be merged with this one."""
+    def _refuse_part(self, other: Any) -> None:
+        """Raise where an estimator cannot be merged with this one."""
         name = type(self).__name__
         if not isinstance(other, type(self)):
             raise TypeError(
                 f"{name}.merge takes fitted {name}. Got {type(other).__name__}."
             )
         check_is_fitted(other)
-        for part in (self, other):
-            if part.momentum is not None or hasattr(part, "n_effective_"):
-                raise ValueError(
-                    f"{name}.merge needs momentum=None: what has been forgotten "
-                    "depends on the order of the batches. Got "
-                    f"momentum={part.momentum!r}. Fit the parts with momentum=None."
-                )
+        if other.momentum is not None or hasattr(other, "n_effective_"):
+            got = f"momentum={other.momentum!r}"
+            if other.momentum is None:
+                got = "statistics that were learned with momentum"
+            raise ValueError(
+                f"{name}.merge needs momentum=None: what has been forgotten depends on "
+                f"the order of the batches. Got {got}. Fit the parts with "
+                "momentum=None."
+            )
+        other._groups()  # raises where they were changed after the fit
         for parameter, value in self.get_params(deep=False).items():
             theirs = getattr(other, parameter)
             if parameter not in ("copy", "feature_groups") and theirs != value:

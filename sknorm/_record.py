@@ -12,10 +12,12 @@ from sknorm._kernels import Floats
 from sknorm._location_scale import FROM_QUANTILES
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
+from sknorm._validation import quoted
 from sknorm._vectors import check_feature_names
 
 VERSION = 1
 MAX_FEATURES = 10_000_000
+SLACK = 1e-9  # for rounding, in checks of what holds exactly
 REMEDY = "Pass the dict that to_dict returned, unchanged."
 # JSON has no such numbers.
 NAMES_OF_FLOATS = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
@@ -35,6 +37,11 @@ KEYS = {
 
 def write_record(estimator: Any) -> dict[str, Any]:
     """Return a fitted estimator as lists, numbers, strings, None and dicts of them."""
+    if estimator.n_features_in_ > MAX_FEATURES:
+        raise ValueError(
+            f"A record holds at most {MAX_FEATURES} columns. Got "
+            f"{estimator.n_features_in_}. Use pickle or joblib."
+        )
     names = getattr(estimator, "feature_names_in_", None)
     (dtype,) = (n for n, eps in DTYPES.items() if eps == estimator._resolution_)
     return {
@@ -99,7 +106,8 @@ def read_record(record: Any, cls: type[Any]) -> tuple[Any, dict[str, Any]]:
     except TypeError as error:
         raise _refusal("params", "parameters of a fit", str(error)) from error
     n_groups = n if groups is None else int(groups.max()) + 1
-    moments = _read_moments(record["moments"], n_groups)
+    about_mean = bool({estimator.location, estimator.scale} & {"mean", "std", "rms"})
+    moments = _read_moments(record["moments"], n_groups, about_mean)
     present = moments.count > 0 if groups is None else (moments.count > 0)[groups]
     good = np.isfinite(seen) & (seen >= 0) & ((seen > 0) == present)
     _refuse("n_samples_seen", good, "above 0 where there are values")
@@ -111,26 +119,27 @@ def read_record(record: Any, cls: type[Any]) -> tuple[Any, dict[str, Any]]:
     }
 
 
-def _read_moments(entry: Any, n_groups: int) -> Moments:
+def _read_moments(entry: Any, n_groups: int, about_mean: bool) -> Moments:
+    """Return the moments; where no mean is asked for, its sums may have overflowed."""
     m = Moments(**_arrays_of("moments", entry, Moments, n_groups))
     present, empty = m.count > 0, Moments.empty(n_groups)
     as_empty = np.all([getattr(m, f) == getattr(empty, f) for f in _names(Moments)], 0)
-    numbers = np.isfinite([m.count, m.shift, m.delta, m.m2, m.sum_w2]).all(axis=0)
     with np.errstate(all="ignore"):
-        pair = m.shift + m.delta == m.shift
-        extrema = (m.min <= m.max) & np.isfinite(m.min) & np.isfinite(m.max)
         width = m.max - m.min
-        around = 1e-9 * width + 4 * np.spacing(np.maximum(abs(m.min), abs(m.max)))
-        extrema &= (m.min - around <= m.shift) & (m.shift <= m.max + around)
-        extrema &= m.m2 <= m.count * (width + around) ** 2 / 4 * (1 + 1e-9)
-        sums = (m.count > 0) & (m.m2 >= 0) & (m.sum_w2 > 0)
-        sums &= m.sum_w2 <= m.count**2 * (1 + 1e-9)
-    extrema |= np.isnan(m.min) & np.isnan(m.max)  # not known, from_statistics
-    _refuse(
-        "moments",
-        np.where(present, numbers & pair & extrema & sums, as_empty),
-        "the moments of values",
-    )
+        # The mean lies between the extrema, up to rounding; (sum w)**2 >= sum w**2;
+        # and m2 / count <= width**2 / 4 (Popoviciu).
+        around = SLACK * width + 4 * np.spacing(np.maximum(abs(m.min), abs(m.max)))
+        center = (m.min - around <= m.shift) & (m.shift <= m.max + around)
+        center &= m.m2 <= m.count * (width + around) ** 2 / 4 * (1 + SLACK)
+        ordered = (m.min <= m.max) & np.isfinite(m.min) & np.isfinite(m.max)
+        unknown = np.isnan(m.min) & np.isnan(m.max)  # from_statistics
+        good = (m.sum_w2 > 0) & (m.sum_w2 <= m.count**2 * (1 + SLACK))
+        good &= np.isfinite(m.count) & (ordered | unknown)
+        if about_mean:
+            good &= np.isfinite([m.shift, m.delta, m.m2]).all(axis=0) & (m.m2 >= 0)
+            good &= (m.shift + m.delta == m.shift) & (center | unknown)
+    good = np.where(present, good, as_empty)
+    _refuse("moments", good, "the moments of values")
     return m
 
 
@@ -182,9 +191,9 @@ def _check_keys(name: str, entry: Any, expected: set[str]) -> None:
         ("has unknown", set(entry) - expected),
     ):
         if keys:
-            some = reprlib.repr(sorted(map(str, keys)))
             raise ValueError(
-                f"The entry {name!r} of the record {problem} {some}. {REMEDY}"
+                f"The entry {name!r} of the record {problem} "
+                f"{quoted(sorted(map(str, keys)))}. {REMEDY}"
             )
 
 

@@ -63,7 +63,8 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         Parameters
         ----------
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
-            Numbers; NaN, None, null and the NA of nullable dtypes count as missing.
+            Numbers; NaN, None, null and the NA of nullable dtypes count as missing. Of
+            a Dask collection no values are read, and no key is kept.
         y : None
             Ignored.
 

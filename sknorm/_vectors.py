@@ -42,11 +42,17 @@ def check_weights(
             f"summed. Got {weight[extreme][0]} at sample {extreme.argmax()}. Multiply "
             "all weights by the same factor."
         )
-    if not all_zero and not weight.any():
+    if not all_zero:
+        refuse_all_zero(bool(weight.any()))
+    return weight
+
+
+def refuse_all_zero(any_above: bool) -> None:
+    """Raise where no weight is above 0."""
+    if not any_above:
         raise ValueError(
             "sample_weight must not be all zero: nothing would be left to learn from."
         )
-    return weight
 
 
 def check_statistic(
@@ -70,7 +76,7 @@ def check_statistic(
         raise ValueError(f"{name} must hold real numbers. Got dtype {given.dtype}.")
     if given.ndim == 0 and n_features is not None:
         given = np.broadcast_to(given, n_features)
-    if given.ndim != 1 or not given.size or given.size != (n_features or given.size):
+    if given.ndim != 1 or not given.size or n_features not in (None, given.size):
         expected = "n_features" if n_features is None else n_features
         raise ValueError(
             f"{name} must have shape ({expected},), one number a column. Got shape "
@@ -80,8 +86,8 @@ def check_statistic(
         values = given.astype(np.float64)
     except OverflowError:
         raise ValueError(f"{name} must fit into float64. Got {given!r:.60}.") from None
-    if np.isinf(values).any() or (not negative and (values < 0).any()):
-        wrong = np.isinf(values) | (not negative) & (values < 0)
+    wrong = np.isinf(values) | (not negative) & (values < 0)
+    if wrong.any():
         expected = "finite" if negative else "finite and not negative"
         raise ValueError(
             f"{name} must be {expected}. Got {values[wrong][0]} for column "
@@ -96,7 +102,8 @@ def check_same_index(*statistics: Any) -> None:
     if any(other != labels[0] for other in labels):
         raise ValueError(
             "mean, var and n_samples_seen must have the same index, in the same order. "
-            f"Got {', '.join(map(quoted, labels))}. Use .reindex to align them."
+            f"Got {' and '.join(f'[{quoted(i)}]' for i in labels)}. Use .reindex to "
+            "align them."
         )
 
 

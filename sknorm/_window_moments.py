@@ -20,6 +20,9 @@ FIELDS = tuple(field.name for field in fields(Moments))
 # Sums about a member lose a digit where it lies further from the mean than this many
 # variances: such windows are computed anew. None is, on normal or t(3) data.
 LARGEST_RATIO = 64.0
+# Where the blocks of the second partition begin, in windows: not half a window, in step
+# with a pulse.
+SECOND_OFFSET = 0.382
 
 
 def moments_of_values(X: NDArray[Any]) -> Moments:
@@ -59,11 +62,11 @@ def window_moments(elements: Moments, width: int) -> Moments:
     """
     whole, doubtful = _by_blocks(elements, width, 0)
     # A spike or a step near the end of a block makes all windows across it doubtful:
-    # in other blocks it lies elsewhere. Not by half a window, in step with a pulse.
+    # in other blocks it lies elsewhere.
     (lines,) = np.nonzero(doubtful.any(axis=tuple(range(1, doubtful.ndim))))
     if lines.size:
         others = _each(lambda field: field[lines], elements)
-        again, still_doubtful = _by_blocks(others, width, round(0.382 * width))
+        again, still_doubtful = _by_blocks(others, width, round(SECOND_OFFSET * width))
         better = doubtful[lines] & ~still_doubtful
         for name in FIELDS:
             field = getattr(whole, name)

@@ -145,8 +145,8 @@ MERGES = {
         lambda: BatchStandardizer(momentum=0.1).fit(X).set_params(momentum=None),
         ValueError,
         "BatchStandardizer.merge needs momentum=None: what has been forgotten depends "
-        "on the order of the batches. Got momentum=None. Fit the parts with "
-        "momentum=None.",
+        "on the order of the batches. Got statistics that were learned with momentum. "
+        "Fit the parts with momentum=None.",
     ),
     "groups": (
         lambda: BatchStandardizer(feature_groups=[[0, 1]]).fit(X),
@@ -359,7 +359,7 @@ STATISTICS = {
         (pd.Series({"a": 1.0, "b": 2.0}), pd.Series({"b": 1.0, "a": 1.0}), 5),
         {},
         "mean, var and n_samples_seen must have the same index, in the same order. Got "
-        "'a', 'b', 'b', 'a'. Use .reindex to align them.",
+        "['a', 'b'] and ['b', 'a']. Use .reindex to align them.",
     ),
     "names twice": (
         ([1.0, 2.0], [1.0, 1.0], 5),

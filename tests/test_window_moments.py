@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from sknorm._window_moments import _by_blocks, moments_of_values, window_moments
+from sknorm._window_moments import (
+    SECOND_OFFSET,
+    _by_blocks,
+    moments_of_values,
+    window_moments,
+)
 
 
 @pytest.mark.parametrize("width", [100, 1000, 8736])
@@ -22,7 +27,8 @@ def test_hardly_a_window_is_computed_anew(kind, width, rng):
     }.get(kind, 0.0)
     values = moments_of_values(x[np.newaxis])
     here, there = (
-        _by_blocks(values, width, offset)[1] for offset in (0, round(0.382 * width))
+        _by_blocks(values, width, offset)[1]
+        for offset in (0, round(SECOND_OFFSET * width))
     )
     if width == 1000:
         assert here.any() == (kind not in ("noise", "t(3)"))

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils import check_array
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._metadata_requests import _routing_enabled, process_routing
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils._set_output import ADAPTERS_MANAGER, _get_output_config
 from sklearn.utils.metaestimators import available_if as _available_if
 from sklearn.utils.validation import _get_feature_names, validate_data
 
 __all__ = [
+    "HasMethods",
     "Integral",
     "Interval",
     "OneOf",
@@ -30,12 +32,14 @@ __all__ = [
     "check_matrix",
     "check_restorable",
     "fit_context",
+    "fit_context_of_parts",
     "in_output_container",
     "infinity_error",
     "output_container",
     "quoted",
     "refuse_infinities",
     "refuse_text_and_dates",
+    "routed_to",
     "row_index",
     "warn",
 ]
@@ -49,6 +53,25 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 fit_context: Callable[[Method], Method] = _fit_context(
     prefer_skip_nested_validation=True
 )
+
+
+# Does not skip the validation of nested estimators.
+fit_context_of_parts: Callable[[Method], Method] = _fit_context(
+    prefer_skip_nested_validation=False
+)
+
+
+def routed_to(
+    estimator: BaseEstimator, part: str, method: str, params: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the parameters of a method that go on to a part of a meta-estimator.
+
+    Without metadata routing, all.
+    """
+    if not _routing_enabled():
+        return params
+    routed = process_routing(estimator, method, **params)
+    return dict(routed[part][method])
 
 
 def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:

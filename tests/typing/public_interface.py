@@ -9,6 +9,7 @@ from sknorm import (
     BatchStandardizer,
     LocalWindowNormalizer,
     RowLayerNormalizer,
+    RowNormalizedRegressor,
     Statistics,
 )
 
@@ -66,6 +67,10 @@ windows = LocalWindowNormalizer(
 assert_type(windows.fit(X), LocalWindowNormalizer)
 assert_type(windows.statistics(X, history=X), Statistics)
 Z = windows.transform(X, history=X)
+
+regressor = RowNormalizedRegressor(object(), normalizer, target_group=1)
+assert_type(regressor.fit(X, X), RowNormalizedRegressor)
+Z = regressor.predict(X)
 
 LocalWindowNormalizer(align="left")  # type: ignore[arg-type]
 RowLayerNormalizer(scale="iqq")  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from numpydoc.docscrape import ClassDoc, FunctionDoc
 from sklearn.base import BaseEstimator
+from sklearn.linear_model import Ridge
 
 import sknorm
 
@@ -81,11 +82,12 @@ def test_attributes_are_documented(estimator):
     """The docstring has the public attributes of a fitted estimator, no others."""
     stated = {attribute.name for attribute in ClassDoc(estimator)["Attributes"]}
     fitted = set()
-    further = [{"momentum": 0.5}] if "momentum" in estimator().get_params() else []
+    names = inspect.signature(estimator).parameters
+    needed = {"regressor": Ridge()} if "regressor" in names else {}
+    further = [{"momentum": 0.5}] if "momentum" in names else []
     for params in ({}, *further):
-        model = estimator(**params).fit(
-            pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
-        )
+        frame = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+        model = estimator(**needed, **params).fit(frame, [5.0, 6.0])
         public = (n for n in dir(model) if n.endswith("_") and n[0] != "_")
         fitted |= {n for n in public if hasattr(model, n)}
     assert stated == fitted

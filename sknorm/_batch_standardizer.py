@@ -296,7 +296,8 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
             self, X, sparse_formats=self._sparse_formats(), in_place=not self.copy
         )
         restored = self._map(affine_inverse, Z, columns)
-        return in_output_container(self, restored, X, columns)
+        names = self.get_feature_names_out()[columns]
+        return in_output_container(self, restored, X, names=names)
 
     def _sparse_formats(self) -> tuple[str, ...]:
         centred = getattr(self, "location_", None) is not None

@@ -196,7 +196,8 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         pair = key.location, None, key.scale
         flags = apply_map(affine_inverse, Z, pair, self._neighbourhood_[columns], out)
         self._report(flags, Z, out, columns)
-        return in_output_container(self, out, X, columns)
+        of_columns = self.get_feature_names_out()[columns]
+        return in_output_container(self, out, X, names=of_columns)
 
     @property
     def statistics_(self) -> Statistics:

@@ -4,15 +4,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
-from sklearn.utils.validation import (
-    check_consistent_length,
-    check_is_fitted,
-    has_fit_parameter,
-)
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from sknorm._base import dask_for
 from sknorm._kernels import Floats
 from sknorm._row_layer_normalizer import RowLayerNormalizer
 from sknorm._validation import (
@@ -20,7 +18,10 @@ from sknorm._validation import (
     Integral,
     Interval,
     fit_context_of_parts,
+    in_output_container,
+    output_container,
     quoted,
+    refuse_text_and_dates,
     routed_to,
 )
 
@@ -42,7 +43,7 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
         How rows are normalised; a clone is used. None is ``RowLayerNormalizer()``. Its
         `keep_statistics` and `append_statistics` are not used. With `feature_groups`
         each group of columns is normalised by itself, and columns in no group pass
-        through. Pass one to tune it: ``normalizer__location``.
+        through. To tune it by name (``normalizer__location``), pass one.
     target_group : int, default=0
         Which of the groups of columns normalises the target: the one that holds the
         target's own past.
@@ -53,7 +54,7 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
     Attributes
     ----------
     regressor_ : estimator
-        The fitted regressor.
+        The fitted regressor. It is given dataframes where X is one with names.
     normalizer_ : RowLayerNormalizer
         The fitted normaliser.
     n_features_in_ : int
@@ -69,13 +70,15 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
 
     A regressor that is right about the normalised target gives y back, up to a few
     units in the last place of max(abs(y), abs(m)). Predictions for a * X, fitted with
-    a * y, are a times the predictions, bit for bit, for a a power of two (with eps=0
-    and append_statistics=False); b added to X and y is added to them.
+    a * y, are a times the predictions, bit for bit, for a a power of two, where all
+    columns are in groups, rows have a scale that is not None and was not replaced by 1,
+    eps=0 and append_statistics=False. Where there is also a location, and the scale is
+    neither "rms" nor "maxabs", b added to X and y is added to the predictions.
 
-    Degenerate cases: a constant row has scale 1, so that its target is only centred. A
-    row of one value is its own location, and the regressor learns y - x. Values that
-    are missing are skipped, and reach the regressor as NaN. A row without any value in
-    the target group has no level: an error names the rows.
+    Degenerate cases: a row whose scale is 0 has scale 1, so that its target is only
+    centred. A row of one value is its own location, and the regressor learns y - x.
+    Values that are missing are skipped, and reach the regressor as NaN. A row without
+    any value in the target group has no level: an error names the rows.
 
     The level itself is gone: where it predicts (prices that revert to a mean, a target
     in another unit than the row), use `append_statistics`, or another model.
@@ -93,7 +96,7 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "regressor": [HasMethods(["fit", "predict"])],
+        "regressor": [HasMethods("fit")],
         "normalizer": [RowLayerNormalizer, None],
         "target_group": [Interval(Integral, 0, None, closed="left")],
         "append_statistics": ["boolean"],
@@ -113,20 +116,19 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
         self.append_statistics = append_statistics
 
     @fit_context_of_parts
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, **fit_params: Any) -> Self:
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
         """Fit the regressor on normalised rows and targets.
 
         Parameters
         ----------
-        X : array-like or dataframe of shape (n_samples, n_features)
-            NaN only where the regressor takes it.
+        X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+            In memory, and sparse only where the normaliser takes it. NaN only where the
+            regressor does.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets in the unit of the target group.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights for the regressor, where it takes them.
         **fit_params
-            Passed to the `fit` of the regressor; with metadata routing enabled, those
-            that it requests.
+            Passed to the `fit` of the regressor, `sample_weight` for example; with
+            metadata routing enabled, those that it requests.
 
         Returns
         -------
@@ -135,26 +137,18 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            For NaN or infinities in y, rows without any value in the target group, a
-            target group that is not there, weights that the regressor does not take.
+            For NaN or infinities in y, rows without any value in the target group, or
+            whose normalised target overflows, or a target group that is not there.
         """
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is "
-                "None."
-            )
-        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
-        if sample_weight is not None:
-            if not has_fit_parameter(self.regressor, "sample_weight"):
-                raise ValueError(
-                    f"{type(self.regressor).__name__} takes no sample_weight in fit. "
-                    "Leave it out, or use another regressor."
-                )
-            fit_params["sample_weight"] = sample_weight
+        y = _checked_target(self, y)
         fit_params = routed_to(self, "regressor", "fit", fit_params)
+        _refuse_dask(self, X)
         normalizer = clone(
             RowLayerNormalizer() if self.normalizer is None else self.normalizer
         )
+        if hasattr(X, "columns") and output_container(normalizer) == "default":
+            kind = "pandas" if hasattr(X, "iloc") else "polars"
+            normalizer.set_output(transform=kind)
         normalizer.set_params(keep_statistics=False, append_statistics=False).fit(X)
         check_consistent_length(X, y)
         if self.target_group >= normalizer._n_neighbourhoods_:
@@ -163,9 +157,18 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
                 f"{normalizer._n_neighbourhoods_} groups of columns, counted from 0. "
                 f"Got {self.target_group}."
             )
-        Z, location, scale = self._normalised(normalizer, X, y.ndim)
-        regressor = clone(self.regressor).fit(Z, (y - location) / scale, **fit_params)
-        self.normalizer_, self.regressor_ = normalizer, regressor
+        how = normalizer, self.target_group, self.append_statistics
+        Z, location, scale = _normalised(*how, X)
+        with np.errstate(over="ignore"):
+            target = ((y.T - location) / scale).T
+        (overflow,) = np.nonzero(~np.isfinite(target).reshape(len(y), -1).all(axis=1))
+        if overflow.size:
+            raise ValueError(
+                f"y of rows {quoted(overflow)} is too large for the scale of its row. "
+                "Leave these rows out, or check that rows and targets are in one unit."
+            )
+        self.regressor_ = clone(self.regressor).fit(Z, target, **fit_params)
+        self.normalizer_, self._how_ = normalizer, how
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -173,7 +176,7 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like or dataframe of shape (n_samples, n_features)
+        X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
 
         Returns
         -------
@@ -185,27 +188,26 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
             For rows without any value in the target group.
         """
         check_is_fitted(self)
-        Z, location, scale = self._normalised(self.normalizer_, X, 1)
+        _refuse_dask(self, X)
+        Z, location, scale = _normalised(*self._how_, X)
         z = np.asarray(self.regressor_.predict(Z), np.float64)
-        if z.ndim == 2:
-            location, scale = location[:, np.newaxis], scale[:, np.newaxis]
-        return np.asarray(z * scale + location)
+        return np.asarray((z.T * scale + location).T)
 
     @property
     def n_features_in_(self) -> int:
         """Number of columns seen in `fit`."""
-        return int(self._fitted_normalizer().n_features_in_)
+        return int(self._of_normalizer("n_features_in_"))
 
     @property
     def feature_names_in_(self) -> NDArray[Any]:
         """Names of the columns seen in `fit`."""
-        return np.asarray(self._fitted_normalizer().feature_names_in_)
+        return np.asarray(self._of_normalizer("feature_names_in_"))
 
-    def _fitted_normalizer(self) -> RowLayerNormalizer:
-        if "normalizer_" not in vars(self):
-            raise AttributeError(f"{type(self).__name__} is not fitted yet.")
-        normalizer: RowLayerNormalizer = self.normalizer_
-        return normalizer
+    def _of_normalizer(self, name: str) -> Any:
+        """Return an attribute of the fitted normaliser, or raise as if it were own."""
+        if not hasattr(vars(self).get("normalizer_"), name):
+            raise AttributeError(f"{type(self).__name__!r} object has no {name!r}.")
+        return getattr(self.normalizer_, name)
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Return what `fit` passes on to the regressor.
@@ -223,45 +225,67 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         inner = get_tags(self.regressor)
         tags.input_tags.allow_nan = inner.input_tags.allow_nan
+        if self.normalizer is not None:
+            of_rows = get_tags(self.normalizer).input_tags.sparse
+            tags.input_tags.sparse = of_rows and inner.input_tags.sparse
         tags.target_tags.multi_output = inner.target_tags.multi_output
         tags.non_deterministic = inner.non_deterministic
         # What depends on the level of a row is not learned.
         tags.regressor_tags.poor_score = True
         return tags
 
-    def _normalised(
-        self, normalizer: RowLayerNormalizer, X: Any, n_dimensions: int
-    ) -> tuple[Any, Floats, Floats]:
-        """Return X for the regressor, and what the target of each row is normalised by.
 
-        Location and scale broadcast to targets of so many dimensions.
-        """
-        Z, key = normalizer.transform(X), normalizer.statistics(X)
-        location, scale = (
-            statistic[:, self.target_group].astype(np.float64)
-            for statistic in (key.location, key.scale)
+def _normalised(
+    normalizer: RowLayerNormalizer, target_group: int, append: bool, X: Any
+) -> tuple[Any, Floats, Floats]:
+    """Return X for the regressor, and location and scale of the target of each row."""
+    Z, key = normalizer._normalised(normalizer._check(X), key=True)
+    location, scale = (
+        statistic[:, target_group].astype(np.float64)
+        for statistic in (key.location, key.scale)
+    )
+    (missing,) = np.nonzero(np.isnan(location) | np.isnan(scale))
+    if missing.size:
+        raise ValueError(
+            f"Rows {quoted(missing)} of X have no values in target_group="
+            f"{target_group}, and so no level to predict at. Leave these rows out, or "
+            "fill them in."
         )
-        (missing,) = np.nonzero(np.isnan(location) | np.isnan(scale))
-        if missing.size:
+    names = normalizer._names()
+    if append:
+        more = [
+            name.replace("row_scale", "row_log_scale")
+            for name in normalizer._statistic_names(names)
+        ]
+        taken = set(more) & set(names)
+        if taken:
             raise ValueError(
-                f"Rows {quoted(missing)} of X have no values in target_group="
-                f"{self.target_group}, and so no level to predict at. Leave these rows "
-                "out, or fill them in."
+                "append_statistics=True of RowNormalizedRegressor adds columns that X "
+                f"has already: {quoted(sorted(taken))}. Rename those of X."
             )
-        if self.append_statistics:
-            Z = _with_columns(Z, np.hstack([key.location, np.log(key.scale)]))
-        shape = (-1, *[1] * (n_dimensions - 1))
-        return Z, location.reshape(shape), scale.reshape(shape)
+        names = np.append(names, more)
+        parts = [Z, key.location, np.log(key.scale)]
+        sparse_rows = sparse.issparse(Z)
+        Z = sparse.hstack(parts, format="csr") if sparse_rows else np.hstack(parts)
+    return in_output_container(normalizer, Z, X, names=names), location, scale
 
 
-def _with_columns(Z: Any, columns: NDArray[Any]) -> Any:
-    """Return Z with location and log scale behind it, as a frame where it is one."""
-    if not hasattr(Z, "columns"):
-        return np.hstack([Z, columns])
-    n_groups = columns.shape[1] // 2
-    names = [
-        f"{n}_{i}" for n in ("row_location", "row_log_scale") for i in range(n_groups)
-    ]
-    if hasattr(Z, "with_columns"):  # polars
-        return Z.with_columns(**dict(zip(names, columns.T, strict=True)))
-    return Z.assign(**dict(zip(names, columns.T, strict=True)))
+def _checked_target(estimator: Any, y: Any) -> Floats:
+    """Return y as finite float64; masked values are missing, which is an error."""
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is "
+            "None."
+        )
+    if isinstance(y, np.ma.MaskedArray):
+        y = np.ma.filled(y.astype(np.float64), np.nan)
+    refuse_text_and_dates(np.asarray(y), "y")
+    return np.asarray(check_array(y, ensure_2d=False, dtype=np.float64, input_name="y"))
+
+
+def _refuse_dask(estimator: Any, X: Any) -> None:
+    if dask_for(X):
+        raise TypeError(
+            f"{type(estimator).__name__} takes X in memory, as regressors do. Got a "
+            "Dask collection. Call X.compute(), or fit on a sample."
+        )

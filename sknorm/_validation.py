@@ -260,13 +260,12 @@ def output_container(estimator: BaseEstimator) -> str:
 
 
 def in_output_container(
-    estimator: BaseEstimator, values: Any, original: Any, columns: Any
+    estimator: BaseEstimator, values: Any, original: Any, *, names: Any
 ) -> Any:
-    """Return values, of the given fitted columns, as the frame of `set_output`."""
+    """Return values, whose columns have these names, as the frame of `set_output`."""
     container = output_container(estimator)
     if container == "default" or sparse.issparse(values):
         return values
-    names = estimator.get_feature_names_out()[columns]
     adapter = ADAPTERS_MANAGER.adapters[container]
     return adapter.create_container(values, original, columns=names)
 

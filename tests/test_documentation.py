@@ -54,3 +54,17 @@ def test_links_within_the_repository(page):
     """What a page links to is there."""
     for target in LINK.findall(page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def test_forecasts_on_the_page_are_those_measured():
+    """The means of gradient boosting, in the order of benchmarks/forecasting.md."""
+    measured = re.findall(
+        r"^\| HistGradientBoosting \|(.*)\|.*\|$",
+        (ROOT / "benchmarks" / "forecasting.md").read_text(),
+        re.M,
+    )
+    means = [re.findall(r"([\d.]+) \+-", row) for row in measured]
+    page = (ROOT / "docs" / "row_normalized_regressor.md").read_text()
+    rows = re.findall(r"^\| [^|]+((?:\| [\d.]+ ){4})\|$", page, re.M)
+    assert [re.findall(r"[\d.]+", row) for row in rows] == means
+    assert len(means) == 6

@@ -49,3 +49,10 @@ def assert_equal_statistics(merged, whole, rtol=1e-12):
             np.testing.assert_array_equal(np.isnan(here), np.isnan(there))
         else:
             np.testing.assert_allclose(here, there, rtol=rtol)
+
+
+def lagged(series, n_lags, n_ahead=1):
+    """Return lagged values and what follows them."""
+    view = np.lib.stride_tricks.sliding_window_view(series, n_lags + n_ahead)
+    y = view[:, n_lags:]
+    return view[:, :n_lags].copy(), y[:, 0].copy() if n_ahead == 1 else y.copy()

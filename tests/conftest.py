@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import sknorm
+from cases import lagged
 from sknorm._kernels import IMPLEMENTATION
 
 # Choose with `pytest --hypothesis-profile=quick`.
@@ -30,3 +31,9 @@ def pytest_ignore_collect(collection_path, config):
 def rng():
     """Return a generator of its own for each test."""
     return np.random.default_rng(0)
+
+
+@pytest.fixture(name="forecast")
+def lagged_walk(rng):
+    """Return 120 rows of 8 lags of a random walk, and the next value."""
+    return lagged(rng.normal(size=128).cumsum() + 50, 8)

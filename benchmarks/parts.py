@@ -11,11 +11,10 @@ import argparse
 from functools import reduce
 
 import numpy as np
-from peers import installed
 from sklearn.preprocessing import StandardScaler
 
 from sknorm import BatchStandardizer, LocalWindowNormalizer
-from timing import Entry, report
+from timing import Entry, installed, report
 
 BATCH, N_COLUMNS = 10_000, 20
 da = installed("dask.array")

@@ -14,7 +14,6 @@ runs on one thread. Peers that are functions are timed as transform and fit_tran
 """
 
 import argparse
-import importlib
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,18 +28,10 @@ from sklearn.preprocessing import StandardScaler
 import sknorm
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 from sknorm._kernels import IMPLEMENTATION
-from timing import Entry, report
+from timing import Entry, installed, report
 
 WINDOW, PATCH = 51, 9
 STEPS = ("fit", "transform", "fit_transform", "inverse_transform")
-
-
-def installed(name):
-    """Return a module, or None."""
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
 
 
 torch, bn, nb, pd, pl = map(

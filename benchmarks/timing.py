@@ -1,10 +1,19 @@
 """Contenders take turns in one process, so that the noise of the machine meets all."""
 
+import importlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+
+def installed(name):
+    """Return a module, or None."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ import warnings
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from peers import bn, nb, pd, pl
 from scipy import ndimage
 
 import sknorm
 from sknorm import LocalWindowNormalizer
+from timing import installed
 
+bn, nb, pd, pl = map(installed, ("bottleneck", "numbagg", "pandas", "polars"))
 N, CHANGE, WIDTHS = 3000, 1000, (5, 51, 501)
 PLACE = np.arange(N)
 SERIES = {

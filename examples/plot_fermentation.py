@@ -83,6 +83,9 @@ for name, (correction, tuned) in corrections.items():
     )
 
 # %%
+# Here the first derivative carries over best. Of the SNVs, those of bands and of windows
+# come nearer than that of whole spectra, whose mean and deviation depend on the peaks.
+#
 # Look at it
 # ----------
 hours = np.arange(len(X_test)) / 48

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from sknorm._kernels import INPUT_INFINITE, OUTPUT_INFINITE, Floats
 from sknorm._location_scale import Scale
+from sknorm._map import Kernel
 from sknorm._validation import (
     Integral,
     Interval,
@@ -22,7 +23,6 @@ from sknorm._validation import (
     warn,
 )
 
-Kernel = Callable[..., int]
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from sknorm._base import BaseNormalizer, dask_for, or_lazily
 from sknorm._batches import check_momentum, check_partitions, learns_in_parts
 from sknorm._column_statistics import check_weights_exceed_ddof
-from sknorm._feature_groups import FeatureGroups
+from sknorm._feature_groups import FeatureGroups, of_columns
 from sknorm._kernels import Floats, affine, affine_inverse
 from sknorm._location_scale import FROM_QUANTILES, Location, Scale
 from sknorm._moments import Moments
@@ -331,7 +331,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
             moments = before.decay(batch, self.momentum)
         if sample_weight is not None:
             check_weights_exceed_ddof(self, moments)
-        seen = batch.count if groups is None else batch.count[groups]
+        seen = of_columns(batch.count, groups)
         self._adopt(
             moments,
             quantiles,

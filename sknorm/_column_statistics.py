@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknorm._feature_groups import of_columns
 from sknorm._kernels import Floats
 from sknorm._location_scale import (
     degrees_of_freedom,
@@ -70,22 +71,19 @@ def column_attributes(
     mean = np.where(seen, moments.shift, np.nan)
     squares = scale in ("std", "rms")
 
-    def of_columns(of_groups: NDArray[Any]) -> NDArray[Any]:
-        return of_groups if groups is None else of_groups[groups]
-
     overflow = seen & ~(np.isfinite(shift) & np.isfinite(divisor))
-    refuse_unfit(estimator, "columns", labels[of_columns(overflow)], "float64")
+    refuse_unfit(estimator, "columns", labels[of_columns(overflow, groups)], "float64")
     lost = loses_digits(scale, moments, resolution)
-    warn_of_lost_digits(estimator, "columns", labels[of_columns(lost)])
+    warn_of_lost_digits(estimator, "columns", labels[of_columns(lost, groups)])
     attributes = {
-        "location_": None if location is None else of_columns(shift),
-        "scale_": None if scale is None else of_columns(divisor),
-        "mean_": of_columns(mean) if squares or location == "mean" else None,
-        "var_": of_columns(moments.variance) if squares else None,
-        "_delta_": of_columns(delta),
+        "location_": None if location is None else of_columns(shift, groups),
+        "scale_": None if scale is None else of_columns(divisor, groups),
+        "mean_": of_columns(mean, groups) if squares or location == "mean" else None,
+        "var_": of_columns(moments.variance, groups) if squares else None,
+        "_delta_": of_columns(delta, groups),
     }
     if estimator.momentum is not None:
-        attributes["n_effective_"] = of_columns(n_values)
+        attributes["n_effective_"] = of_columns(n_values, groups)
     return attributes
 
 

@@ -18,6 +18,7 @@ from dask.delayed import delayed
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from sknorm._feature_groups import number_of_groups
 from sknorm._kernels import Floats
 from sknorm._moments import Moments
 from sknorm._validation import check_matrix, output_container, quoted
@@ -72,7 +73,7 @@ def moments(
     lazy_weights = hasattr(sample_weight, "to_delayed")
     blocks = _blocks_of_rows(X, optimize_graph=not lazy_weights)
     weights = _weights_of_blocks(sample_weight, X, len(blocks))
-    n_groups = estimator.n_features_in_ if groups is None else int(groups.max()) + 1
+    n_groups = number_of_groups(groups, estimator.n_features_in_)
     shared = delayed((_for_blocks(estimator, X), groups, n_groups), traverse=False)
     parts = [
         delayed(_moments_of_block)(shared, block, weight)

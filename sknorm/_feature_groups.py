@@ -77,6 +77,16 @@ def each_column_in_a_group(groups: NDArray[np.intp]) -> NDArray[np.intp] | None:
     return np.argsort(np.argsort(first))[of_column]
 
 
+def number_of_groups(groups: NDArray[np.intp] | None, n_features: int) -> int:
+    """Return how many groups there are; None is each column by itself."""
+    return n_features if groups is None else int(groups.max()) + 1
+
+
+def of_columns(of_groups: NDArray[Any], groups: NDArray[np.intp] | None) -> Any:
+    """Return the entry of each column's group; None is each column by itself."""
+    return of_groups if groups is None else of_groups[groups]
+
+
 def padded(statistic: Any, neutral: float) -> Any:
     """Put a column behind a statistic, where NO_GROUP, which is -1, finds it."""
     return np.column_stack([statistic, np.full(len(statistic), neutral)])

@@ -15,7 +15,7 @@ from sknorm._feature_groups import each_column_in_a_group, resolve_feature_group
 from sknorm._kernels import Floats
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
-from sknorm._record import REMEDY, read_record, write_record
+from sknorm._record import read_record, write_record
 from sknorm._validation import available_if, quoted
 from sknorm._vectors import check_feature_names, check_same_index, check_statistic
 
@@ -204,16 +204,8 @@ class PortableStatistics(BaseNormalizer):
         TypeError
             For anything else than a dict.
         """
-        try:
-            estimator, state = read_record(record, cls)
-            estimator._adopt(**state)
-        except (OverflowError, RecursionError) as error:
-            raise ValueError(
-                f"The record holds a number or a list that is too large: {error}. "
-                f"{REMEDY}"
-            ) from error
-        result: Self = estimator
-        return result
+        estimator: Self = read_record(record, cls)
+        return estimator
 
     def _adopt(
         self,

@@ -8,6 +8,7 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from sknorm._feature_groups import number_of_groups, of_columns
 from sknorm._kernels import Floats
 from sknorm._location_scale import FROM_QUANTILES
 from sknorm._moments import Moments
@@ -57,8 +58,8 @@ def write_record(estimator: Any) -> dict[str, Any]:
     }
 
 
-def read_record(record: Any, cls: type[Any]) -> tuple[Any, dict[str, Any]]:
-    """Return an estimator with parameters and columns, and what it is to adopt.
+def read_record(record: Any, cls: type[Any]) -> Any:
+    """Return the estimator of a record.
 
     Raises
     ------
@@ -72,6 +73,19 @@ def read_record(record: Any, cls: type[Any]) -> tuple[Any, dict[str, Any]]:
             f"{cls.__name__}.from_dict takes a dict, as to_dict returns it. Got "
             f"{type(record).__name__}. Read JSON text with json.loads first."
         )
+    _check_version(record, cls)
+    _check_keys("record", record, KEYS)
+    try:
+        estimator = _with_parameters_and_columns(record, cls)
+        _adopt_statistics(estimator, record)
+    except (OverflowError, RecursionError) as error:
+        raise ValueError(
+            f"The record holds a number or a list that is too large: {error}. {REMEDY}"
+        ) from error
+    return estimator
+
+
+def _check_version(record: dict[str, Any], cls: type[Any]) -> None:
     if record.get("format") != _format(cls):
         raise _wrong("format", repr(_format(cls)), record.get("format"))
     version = record.get("version")
@@ -82,41 +96,47 @@ def read_record(record: Any, cls: type[Any]) -> tuple[Any, dict[str, Any]]:
         )
     if not _is_int(version) or version != VERSION:
         raise _wrong("version", str(VERSION), version)
-    _check_keys("record", record, KEYS)
 
-    params = record["params"]
-    _check_keys("params", params, set(cls._get_param_names()))
-    estimator = cls(**copy.deepcopy(params))
+
+def _with_parameters_and_columns(record: dict[str, Any], cls: type[Any]) -> Any:
+    """Return an estimator with all but its statistics."""
+    _check_keys("params", record["params"], set(cls._get_param_names()))
+    estimator = cls(**copy.deepcopy(record["params"]))
     estimator._validate_params()
-    n = record["n_features_in"]
+    n, names = record["n_features_in"], record["feature_names_in"]
     if not _is_int(n) or not 1 <= n <= MAX_FEATURES:
         raise _wrong("n_features_in", f"an int from 1 to {MAX_FEATURES}", n)
     estimator.n_features_in_ = n
-    names = record["feature_names_in"]
     if names is not None:
         if not isinstance(names, list):
             raise _wrong("feature_names_in", "a list or None", names)
         estimator.feature_names_in_ = check_feature_names(names, n)
-    if not isinstance(record["dtype"], str) or record["dtype"] not in DTYPES:
-        raise _wrong("dtype", "'float64' or 'float32'", record["dtype"])
+    return estimator
 
+
+def _adopt_statistics(estimator: Any, record: dict[str, Any]) -> None:
+    """Set the fitted attributes of an estimator that has its columns."""
+    n, dtype = estimator.n_features_in_, record["dtype"]
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise _wrong("dtype", "'float64' or 'float32'", dtype)
+    # Before the groups, whose number may be as large as it likes.
     seen = _array_of("n_samples_seen", record["n_samples_seen"], n)
     try:
         groups = estimator._groups()
     except TypeError as error:
         raise _refusal("params", "parameters of a fit", str(error)) from error
-    n_groups = n if groups is None else int(groups.max()) + 1
+    n_groups = number_of_groups(groups, n)
     about_mean = bool({estimator.location, estimator.scale} & {"mean", "std", "rms"})
     moments = _read_moments(record["moments"], n_groups, about_mean)
-    present = moments.count > 0 if groups is None else (moments.count > 0)[groups]
+    present = of_columns(moments.count > 0, groups)
     good = np.isfinite(seen) & (seen >= 0) & ((seen > 0) == present)
-    _refuse("n_samples_seen", good, "above 0 where there are values")
-    return estimator, {
-        "moments": moments,
-        "quantiles": _read_quantiles(record["quantiles"], n_groups, estimator),
-        "n_samples_seen": seen,
-        "resolution": DTYPES[record["dtype"]],
-    }
+    _refuse("n_samples_seen", good, "finite, and above 0 where there are values")
+    estimator._adopt(
+        moments,
+        _read_quantiles(record["quantiles"], n_groups, estimator),
+        n_samples_seen=seen,
+        resolution=DTYPES[dtype],
+    )
 
 
 def _read_moments(entry: Any, n_groups: int, about_mean: bool) -> Moments:

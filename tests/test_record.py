@@ -210,7 +210,11 @@ CORRUPT = {
     ),
     "negative samples": (
         changed("n_samples_seen", 0, value=-1.0),
-        entry("n_samples_seen", "above 0 where there are values", "others at place 0"),
+        entry(
+            "n_samples_seen",
+            "finite, and above 0 where there are values",
+            "others at place 0",
+        ),
     ),
     "quantiles of nothing": (
         changed("quantiles", value={}),

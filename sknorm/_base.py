@@ -21,6 +21,7 @@ from sknorm._validation import (
     quoted,
     refuse_infinities,
     warn,
+    warn_of_overflow,
 )
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -34,7 +35,11 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         "scale": [OneOf({"std", "rms", "maxabs", "range", "iqr", "mad"})],
         "ddof": [Interval(Integral, 0, None, closed="left")],
         "eps": [Interval(Real, 0, None, closed="left")],
+        "n_jobs": [Integral, None],
     }
+
+    # Models saved before there were threads have no value of their own.
+    n_jobs: int | None = None
 
     # What inverse_transform needs where X lacks columns, for messages.
     _needed_for_some_columns = ""
@@ -89,8 +94,8 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
             row, column = out.data[np.newaxis], _column_of_entries(X)
             flags = kernel(row, shift[column], delta[column], scale[column], row)
         else:
-            out = X if in_place else np.empty_like(X)
-            flags = kernel(X, shift, delta, scale, out)
+            out = X if in_place else np.empty_like(X, subok=False)
+            flags = kernel(X, shift, delta, scale, out, self.n_jobs)
         if flags & INPUT_INFINITE:
             raise infinity_error(self, X, labels)
         if flags & OUTPUT_INFINITE:
@@ -99,15 +104,8 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
                 infinite[_column_of_entries(out)[np.isinf(out.data)]] = True
             else:
                 infinite = np.isinf(out).any(axis=0)
-            self._warn_of_overflow("columns", labels[infinite], out.dtype)
+            warn_of_overflow(self, "columns", labels[infinite], out.dtype)
         return out
-
-    def _warn_of_overflow(self, kind: str, labels: NDArray[Any], dtype: Any) -> None:
-        warn(
-            f"{type(self).__name__}: the results for {kind} {quoted(labels)} do not "
-            f"fit into {dtype} and became infinite.",
-            RuntimeWarning,
-        )
 
     def _warn_about_columns_never_seen(
         self, X: Any, unseen: NDArray[np.bool], labels: NDArray[Any]

@@ -71,6 +71,11 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         False writes the result of `transform` and `inverse_transform` into X where X
         is, or a dataframe holds, one writeable float64 or float32 array. Infinities are
         then looked for beforehand.
+    n_jobs : int or None, default=None
+        Threads that share large arrays, with scikit-learn's meaning: None is 1 unless
+        :func:`joblib.parallel_config` says otherwise, -1 is one for each processor.
+        Results do not depend on it. Statistics of medians, quantiles and sparse data
+        take one thread.
 
     Attributes
     ----------
@@ -177,6 +182,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         feature_groups: FeatureGroups = None,
         momentum: float | None = None,
         copy: bool = True,
+        n_jobs: int | None = None,
     ) -> None:
         self.location = location
         self.scale = scale
@@ -185,6 +191,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         self.feature_groups = feature_groups
         self.momentum = momentum
         self.copy = copy
+        self.n_jobs = n_jobs
 
     @fit_context
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
@@ -348,7 +355,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         if weight is not None and not weight.all():
             # The moments do not see the samples left out.
             refuse_infinities(self, X, self._labels())
-        moments = Moments.of(X, weight, groups)
+        moments = Moments.of(X, weight, groups, self.n_jobs)
         if (moments.min == -np.inf).any() or (moments.max == np.inf).any():
             raise infinity_error(self, X, self._labels())
         return moments

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from sknorm._base import or_lazily
 from sknorm._history import behind_history
+from sknorm._kernels import Choice
 from sknorm._location_scale import FROM_QUANTILES, Location, LocationScale, Scale
+from sknorm._normalise import normalised
 from sknorm._restorable_normalizer import RestorableNormalizer
-from sknorm._restore import Statistics
+from sknorm._restore import Pair, Statistics
 from sknorm._validation import (
     Integral,
     Interval,
@@ -20,7 +22,7 @@ from sknorm._validation import (
     all_or_nothing,
     fit_context,
 )
-from sknorm._window_statistics import window_statistics
+from sknorm._window_statistics import normalise_windowed_axes, window_statistics
 from sknorm._windows import (
     Align,
     Edge,
@@ -28,6 +30,7 @@ from sknorm._windows import (
     gaussian_weights,
     line_blocks,
     padded_block,
+    whole_numbers,
 )
 
 
@@ -87,6 +90,9 @@ class LocalWindowNormalizer(RestorableNormalizer):
         Whether `transform` appends the key as columns "<name>_location" and
         "<name>_scale", from which `inverse_transform` restores any rows, in any
         process.
+    n_jobs : int or None, default=None
+        Threads, as for :class:`RowLayerNormalizer`; also one for other edges than
+        "shrink", for gaussian weights, and for axes that are not adjacent.
 
     Attributes
     ----------
@@ -102,14 +108,11 @@ class LocalWindowNormalizer(RestorableNormalizer):
     -----
     Moments of windows take O(1) a value, for windows of any width: the axis is cut into
     blocks as long as the window (van Herk, 1992; Gil and Werman, 1993), and a window is
-    the end of one block and the beginning of the next, each summed about a value of its
-    own and merged by the formula of Chan, Golub and LeVeque (1979). Nothing is ever
-    subtracted from a sum, and nothing outside a window enters it: a spike or a NaN
-    changes no other window. Where a sum ran about a spike, a second partition into
-    blocks takes its place, or the window is computed anew.
-    Medians, quantiles and gaussian weights take O(window) a value. Beyond input, output
-    and key some 10 MB of memory are taken, more only where the window has more than
-    8000 places, counted along the first axis in whole slices of the others.
+    the end of one block and the beginning of the next, summed about values it holds.
+    Nothing is ever subtracted from a sum, and nothing outside a window enters it: a
+    spike or a NaN changes no other window. Sums about a spike are taken again, with
+    more digits. Medians, quantiles and gaussian weights take O(window) a value. Beyond
+    input, output and key some 10 MB of memory are taken, and more for wide windows.
 
     A value without neighbours (the first of a past window, or one after a long run of
     NaN) is its own location with scale 1. A scale counts as 0 up to
@@ -172,6 +175,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         eps: float = 0.0,
         keep_statistics: bool = True,
         append_statistics: bool = False,
+        n_jobs: int | None = None,
     ) -> None:
         self.window = window
         self.axis = axis
@@ -185,6 +189,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         self.eps = eps
         self.keep_statistics = keep_statistics
         self.append_statistics = append_statistics
+        self.n_jobs = n_jobs
 
     @fit_context
     def fit_transform(self, X: Any, y: Any = None, history: Any = None) -> Any:
@@ -236,7 +241,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         """
         X, n_before = behind_history(self, self._check(X), history)
         key = self.append_statistics
-        return self._output(*self._normalised(X, key=key, n_before=n_before))
+        return self._output(*normalised(self, X, key=key, n_before=n_before))
 
     @or_lazily
     def statistics(self, X: Any, history: Any = None) -> Statistics:
@@ -255,8 +260,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
             What ``transform(X, history)`` takes away, in the dtype of X.
         """
         X, n_before = behind_history(self, self._check(X), history)
-        key: Statistics = self._normalised(X, key=True, n_before=n_before)[1]
-        return key
+        return self._key(X, n_before)
 
     def _neighbourhoods(self) -> tuple[NDArray[np.intp], int]:
         return np.arange(self.n_features_in_), self.n_features_in_
@@ -317,7 +321,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
                 f"sample_shape of {type(self).__name__} is for axis='features'. Got "
                 f"sample_shape={self.sample_shape!r} with axis='samples'. Use None."
             )
-        shape = _whole_numbers("sample_shape", self.sample_shape)
+        shape = whole_numbers("sample_shape", self.sample_shape)
         if prod(shape) != self.n_features_in_:
             raise ValueError(
                 f"sample_shape={self.sample_shape!r} needs n columns, n = "
@@ -329,7 +333,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         """Return the window along each axis of a sample."""
         if isinstance(self.window, (int, np.integer)):
             return (int(self.window),) * len(self._shape())
-        return _whole_numbers("window", self.window)
+        return whole_numbers("window", self.window)
 
     def _windowed_axes(self) -> list[int]:
         """Return the axes with a window; an only axis has one of any length."""
@@ -355,6 +359,19 @@ class LocalWindowNormalizer(RestorableNormalizer):
         for block in line_blocks(len(lines), self._windows(shape)):
             yield block if self.axis == "features" else block[::-1]
 
+    def _normalise_by_core(
+        self, compiled: Any, X: Any, choice: Choice, out: Any, key: Pair
+    ) -> int | None:
+        if self.edge != "shrink" or self.weights is not None or choice.needs_extrema:
+            return None
+        shape = X.shape if self.axis == "samples" else (len(X), *self._shape())
+        first = 0 if self.axis == "samples" else 1
+        windows = self._windows(shape[first:][: len(self._window())])
+        by_axis = {first + i: windows[i] for i in self._windowed_axes()}
+        return normalise_windowed_axes(
+            compiled, X, shape, by_axis, choice, out, key, self.n_jobs
+        )
+
     def _location_scale(self, X: Any, rows: slice, columns: slice) -> LocationScale:
         lines, shape = self._lines(X)
         chosen, places = (rows, columns) if self.axis == "features" else (columns, rows)
@@ -377,13 +394,3 @@ class LocalWindowNormalizer(RestorableNormalizer):
             for name in LocationScale.__slots__
         )
         return LocationScale(*(f if self.axis == "features" else f.T for f in fields))
-
-
-def _whole_numbers(name: str, values: Any) -> tuple[int, ...]:
-    """Return the ints of a parameter, all at least 1."""
-    if not values or not all(
-        isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= 1
-        for v in values
-    ):
-        raise ValueError(f"{name} must hold ints of at least 1. Got {values!r}.")
-    return tuple(int(v) for v in values)

@@ -1,6 +1,7 @@
 """The map of a matrix whose statistics differ from row to row."""
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sknorm._feature_groups import padded, spread
-from sknorm._kernels import row_blocks
+from sknorm._kernels import in_threads, n_threads, row_blocks
 
 Kernel = Callable[..., int]
 Real = NDArray[Any]  # float64 or float32
@@ -26,6 +27,7 @@ def apply_map(
     statistics: tuple[Real, Real | None, Real],
     neighbourhood: Indices,
     out: Any,
+    n_jobs: int | None = 1,
 ) -> int:
     """Write the kernel's map of X to out; return its flags.
 
@@ -37,6 +39,8 @@ def apply_map(
         Shift, delta (None: zero) and scale.
     neighbourhood : ndarray of shape (n_columns,)
         The column of the statistics that belongs to each column of X, or NO_GROUP.
+    n_jobs : int or None, default=1
+        Threads, for a dense X.
     """
     shift, delta, scale = statistics
     if sparse.issparse(X):
@@ -46,27 +50,27 @@ def apply_map(
         def of_entries(statistic: Real, neutral: float) -> Real:
             return np.asarray(padded(statistic, neutral)[row, column], np.float64)[None]
 
-        none = np.zeros((1, len(column)))
         return kernel(
             X.data[None],
             of_entries(shift, 0.0),
-            none if delta is None else of_entries(delta, 0.0),
+            None if delta is None else of_entries(delta, 0.0),
             of_entries(scale, 1.0),
             out.data[None],
         )
-    flags, none = 0, np.zeros((1, 1))
-    for rows in row_blocks(*X.shape):
 
-        def of_values(statistic: Real, neutral: float, rows: slice = rows) -> Any:
+    def of_rows(rows: slice) -> int:
+        def of_values(statistic: Real, neutral: float) -> Any:
             return spread(
                 statistic[rows].astype(np.float64, copy=False), neighbourhood, neutral
             )
 
-        flags |= kernel(
+        return kernel(
             X[rows],
             of_values(shift, 0.0),
-            none if delta is None else of_values(delta, 0.0),
+            None if delta is None else of_values(delta, 0.0),
             of_values(scale, 1.0),
             out[rows],
         )
-    return flags
+
+    found = in_threads(of_rows, row_blocks(*X.shape), n_threads(n_jobs, X.nbytes))
+    return reduce(int.__or__, found, 0)

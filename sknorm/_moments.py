@@ -13,6 +13,8 @@ from sknorm._kernels import (
     RealMatrix,
     blocks,
     column_moments,
+    core,
+    matrix_moments,
     two_sum,
 )
 
@@ -81,6 +83,7 @@ class Moments:
         X: Any,
         sample_weight: Floats | None = None,
         groups: NDArray[np.intp] | None = None,
+        n_jobs: int | None = 1,
     ) -> Self:
         """Return the moments of the columns of X.
 
@@ -92,6 +95,8 @@ class Moments:
             A weight of 0 counts as absent.
         groups : ndarray of shape (n_features,), default=None
             The group, 0 to n_groups - 1, of each column; columns of a group are pooled.
+        n_jobs : int or None, default=1
+            Threads, for a dense X.
 
         Returns
         -------
@@ -102,6 +107,8 @@ class Moments:
             X, sample_weight = X[sample_weight > 0], sample_weight[sample_weight > 0]
         if sparse.issparse(X):
             moments = cls._of_sparse(_canonical_csc(X), sample_weight)
+        elif (compiled := core()) and _in_order(X):
+            moments = cls(*matrix_moments(compiled, X, sample_weight, n_jobs))
         elif sample_weight is None:
             moments = cls._of_dense(X, None)
         else:
@@ -246,6 +253,11 @@ class Moments:
 
 
 _FIELDS = tuple(field.name for field in fields(Moments))
+
+
+def _in_order(X: NDArray[Any]) -> bool:
+    """Whether there are values, at distances of whole values."""
+    return X.size > 0 and not any(stride % X.itemsize for stride in X.strides)
 
 
 def _weights_of_zeros(X: Any, weight: Floats) -> tuple[Floats, Floats]:

@@ -19,23 +19,17 @@ from sknorm._base import BaseNormalizer, dask_for, or_lazily
 from sknorm._feature_groups import NO_GROUP
 from sknorm._fitted_rows import NOTHING_KEPT, FittedRows, no_key_error
 from sknorm._history import behind_history
-from sknorm._kernels import (
-    INPUT_INFINITE,
-    OUTPUT_INFINITE,
-    affine,
-    affine_inverse,
-    row_blocks,
-)
-from sknorm._location_scale import LocationScale, refuse_unfit, warn_of_lost_digits
-from sknorm._map import apply_map, block_of
-from sknorm._restore import Statistics, appended_key, check_key
+from sknorm._kernels import Choice, affine_inverse, row_blocks
+from sknorm._location_scale import LocationScale
+from sknorm._map import apply_map
+from sknorm._normalise import normalised, report
+from sknorm._restore import Pair, Statistics, appended_key, check_key
 from sknorm._validation import (
     all_or_nothing,
     check_matrix,
     check_restorable,
     fit_context,
     in_output_container,
-    infinity_error,
     quoted,
     refuse_infinities,
     row_index,
@@ -118,7 +112,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             the scales.
         """
         X = self._check(X)
-        return self._output(*self._normalised(X, key=self.append_statistics))
+        return self._output(*normalised(self, X, key=self.append_statistics))
 
     @or_lazily
     def statistics(self, X: Any) -> Statistics:
@@ -134,8 +128,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         Statistics
             Location and scale that `transform(X)` takes away, in the dtype of X.
         """
-        key: Statistics = self._normalised(self._check(X), key=True)[1]
-        return key
+        return self._key(self._check(X))
 
     @or_lazily
     def inverse_transform(self, X: Any, statistics: Statistics | None = None) -> Any:
@@ -194,8 +187,10 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         Z = Z.astype(dtype, copy=False)
         out = Z.copy() if sparse.issparse(Z) else np.empty(Z.shape, Z.dtype)
         pair = key.location, None, key.scale
-        flags = apply_map(affine_inverse, Z, pair, self._neighbourhood_[columns], out)
-        self._report(flags, Z, out, columns)
+        flags = apply_map(
+            affine_inverse, Z, pair, self._neighbourhood_[columns], out, self.n_jobs
+        )
+        report(self, flags, Z, out, self._labels()[columns])
         of_columns = self.get_feature_names_out()[columns]
         return in_output_container(self, out, X, names=of_columns)
 
@@ -267,6 +262,25 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
     def _location_scale(self, X: Any, rows: slice, columns: slice) -> LocationScale:
         """Return location and scale for a block of X, infinities or not."""
 
+    def _normalise_by_core(
+        self, compiled: Any, X: Any, choice: Choice, out: Any, key: Pair
+    ) -> int | None:
+        """Normalise X by the compiled core, where it can.
+
+        Parameters
+        ----------
+        compiled : module
+        X, out : ndarray of shape (n_samples, n_features)
+        choice : Choice
+        key : two ndarrays of shape (n_samples, n_neighbourhoods), or two None
+
+        Returns
+        -------
+        int or None
+            The flags of what was met; None where nothing was done.
+        """
+        return None
+
     def _blocks(self, X: Any) -> Iterator[tuple[slice, slice]]:
         """Return rows and columns of the blocks that are normalised one by one."""
         whole = [slice(None)] if sparse.issparse(X) else row_blocks(*X.shape)
@@ -292,10 +306,10 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             return None
         wants_key = self.keep_statistics or self.append_statistics
         matrix, n_before = behind_history(self, matrix, history)
-        Z, key = self._normalised(matrix, key=wants_key, n_before=n_before)
+        Z, key = normalised(self, matrix, key=wants_key, n_before=n_before)
         if self.keep_statistics:
-            (normalised,) = np.nonzero(self._neighbourhood_ != NO_GROUP)
-            self._kept_ = FittedRows.of(key, Z, normalised, row_index(X))
+            (in_groups,) = np.nonzero(self._neighbourhood_ != NO_GROUP)
+            self._kept_ = FittedRows.of(key, Z, in_groups, row_index(X))
         return self._output(Z, key)
 
     def _refuse_clash(self, names: NDArray[Any]) -> None:
@@ -325,58 +339,10 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
                 self._refuse_clash(self._names())
         return check_matrix(self, X, reset=False, sparse_formats=self._sparse_formats())
 
-    def _normalised(self, X: Any, *, key: bool, n_before: int = 0) -> tuple[Any, Any]:
-        """Return the normalised X, and its key if that is wanted.
-
-        The first `n_before` rows are neighbours of the others, and not returned.
-        """
-        Z = X.copy() if sparse.issparse(X) else np.empty(X.shape, X.dtype)
-        shape = (2, X.shape[0], self._n_neighbourhoods_)
-        kept = np.empty(shape, X.dtype) if key else None
-        overflow, lost, coarse = np.zeros((3, X.shape[0]), np.bool)
-        flags = 0
-        for rows, columns in self._blocks(X):
-            found = self._location_scale(X, rows, columns)
-            flags |= apply_map(
-                affine,
-                block_of(X, rows, columns),
-                (found.shift, found.delta, found.scale),
-                self._neighbourhood_[columns],
-                block_of(Z, rows, columns),
-            )
-            with np.errstate(over="ignore", under="ignore"):
-                pair = np.array([found.shift, found.scale]).astype(X.dtype)
-            finite = np.isfinite(pair).all(axis=0)
-            overflow[rows] |= (found.present & ~finite).any(axis=1)
-            lost[rows] |= found.inaccurate.any(axis=1)
-            coarse[rows] |= (np.abs(pair[1]) < np.finfo(X.dtype).tiny).any(axis=1)
-            if kept is not None:
-                kept[:, rows, columns] = pair
-        X, Z = X[n_before:], Z[n_before:]
-        overflow, coarse, lost = (
-            np.flatnonzero(rows[n_before:]) for rows in (overflow, coarse, lost)
-        )
-        self._report(flags, X, Z, np.arange(self.n_features_in_))
-        refuse_unfit(self, "rows", overflow, X.dtype)
-        refuse_unfit(self, "rows", coarse, X.dtype, "small", "Multiply")
-        warn_of_lost_digits(self, "rows", lost)
-        if kept is None:
-            return Z, None
-        kept.setflags(write=False)
-        return Z, Statistics(*kept[:, n_before:])
-
-    def _report(self, flags: int, X: Any, out: Any, columns: Indices) -> None:
-        """Raise or warn about infinities that a kernel met."""
-        if flags & INPUT_INFINITE:
-            raise infinity_error(self, X, self._labels()[columns])
-        if flags & OUTPUT_INFINITE:
-            infinite = out.tocoo() if sparse.issparse(out) else out
-            if sparse.issparse(out):
-                infinite = np.unique(infinite.row[np.isinf(infinite.data)])
-            else:
-                infinite = np.flatnonzero(np.isinf(out).any(axis=1))
-            if infinite.size:
-                self._warn_of_overflow("rows", infinite, out.dtype)
+    def _key(self, X: Any, n_before: int = 0) -> Statistics:
+        """Return the key of a checked X, behind rows that are only neighbours."""
+        key: Statistics = normalised(self, X, key=True, n_before=n_before)[1]
+        return key
 
     def _output(self, Z: Any, key: Any) -> Any:
         """Return what transform does: with the key, where it is to be appended."""

@@ -14,6 +14,8 @@ from sknorm._validation import quoted
 
 Real = NDArray[Any]  # float64 or float32
 Indices = NDArray[np.intp]
+# Where location and scale are written, or nowhere.
+Pair = tuple[Real, Real] | tuple[None, None]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknorm._feature_groups import FeatureGroups, resolve_feature_groups
+from sknorm._kernels import Choice
 from sknorm._location_scale import Location, LocationScale, Scale
 from sknorm._restorable_normalizer import RestorableNormalizer
-from sknorm._row_statistics import row_statistics
+from sknorm._restore import Pair
+from sknorm._row_statistics import normalise_groups, row_statistics
 from sknorm._validation import Integral, Interval
 
 
@@ -56,6 +58,11 @@ class RowLayerNormalizer(RestorableNormalizer):
         Whether `transform` appends the key as columns "row_location" and "row_scale"
         (with groups "row_location_0", ..., "row_scale_0", ...), from which
         `inverse_transform` restores any rows, in any process.
+    n_jobs : int or None, default=None
+        Threads that share large arrays, with scikit-learn's meaning: None is 1 unless
+        :func:`joblib.parallel_config` says otherwise, -1 is one for each processor.
+        Results do not depend on it. Medians, quantiles, sparse data and installations
+        without the compiled core take one thread to normalise.
 
     Attributes
     ----------
@@ -152,6 +159,7 @@ class RowLayerNormalizer(RestorableNormalizer):
         eps: float = 0.0,
         keep_statistics: bool = True,
         append_statistics: bool = False,
+        n_jobs: int | None = None,
     ) -> None:
         self.location = location
         self.scale = scale
@@ -160,6 +168,7 @@ class RowLayerNormalizer(RestorableNormalizer):
         self.eps = eps
         self.keep_statistics = keep_statistics
         self.append_statistics = append_statistics
+        self.n_jobs = n_jobs
 
     def _neighbourhoods(self) -> tuple[NDArray[np.intp], int]:
         self._grouped_ = self.feature_groups is not None
@@ -174,6 +183,20 @@ class RowLayerNormalizer(RestorableNormalizer):
             return list(kinds)
         n_groups = self._n_neighbourhoods_
         return [f"{kind}_{i}" for kind in kinds for i in range(n_groups)]
+
+    def _normalise_by_core(
+        self, compiled: Any, X: Any, choice: Choice, out: Any, key: Pair
+    ) -> int | None:
+        return normalise_groups(
+            compiled,
+            X,
+            self._neighbourhood_,
+            self._n_neighbourhoods_,
+            choice,
+            out,
+            key,
+            self.n_jobs,
+        )
 
     def _location_scale(self, X: Any, rows: slice, columns: slice) -> LocationScale:
         return row_statistics(

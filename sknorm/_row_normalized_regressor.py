@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknorm._base import dask_for
 from sknorm._kernels import Floats
+from sknorm._normalise import normalised
 from sknorm._row_layer_normalizer import RowLayerNormalizer
 from sknorm._validation import (
     HasMethods,
@@ -239,7 +240,7 @@ def _normalised(
     normalizer: RowLayerNormalizer, target_group: int, append: bool, X: Any
 ) -> tuple[Any, Floats, Floats]:
     """Return X for the regressor, and location and scale of the target of each row."""
-    Z, key = normalizer._normalised(normalizer._check(X), key=True)
+    Z, key = normalised(normalizer, normalizer._check(X), key=True)
     location, scale = (
         statistic[:, target_group].astype(np.float64)
         for statistic in (key.location, key.scale)

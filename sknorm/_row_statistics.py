@@ -1,5 +1,6 @@
 """Location and scale of rows, or of groups of columns within the rows."""
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,20 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sknorm._feature_groups import NO_GROUP
-from sknorm._kernels import RealMatrix, row_blocks, row_moments
+from sknorm._kernels import (
+    INPUT_INFINITE,
+    Choice,
+    RealMatrix,
+    in_threads,
+    n_threads,
+    normalise_rows,
+    row_blocks,
+    row_moments,
+)
 from sknorm._location_scale import FROM_QUANTILES, LocationScale
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
+from sknorm._restore import Pair
 
 Indices = NDArray[np.intp]
 
@@ -54,6 +65,67 @@ def row_statistics(
             for name in LocationScale.__slots__:
                 getattr(found, name)[rows, numbers] = getattr(part, name)
     return found
+
+
+def normalise_groups(
+    compiled: Any,
+    X: RealMatrix,
+    groups: Indices,
+    n_groups: int,
+    choice: Choice,
+    out: RealMatrix,
+    key: Pair,
+    n_jobs: int | None,
+) -> int:
+    """Write the rows of X, normalised by the compiled core, to out.
+
+    Parameters
+    ----------
+    compiled : module
+    X, out : ndarray of shape (n_samples, n_features)
+    groups, n_groups
+        As for `row_statistics`.
+    choice : Choice
+    key : two ndarrays of shape (n_samples, n_groups), or two None
+        Where to write location and scale.
+    n_jobs : int or None
+
+    Returns
+    -------
+    int
+        The flags of what was met.
+    """
+    size = X.shape[1] // max(1, n_groups)
+    consecutive = np.array_equal(groups, np.arange(X.shape[1]) // max(1, size))
+    if consecutive and X.flags.c_contiguous and out.flags.c_contiguous:
+        # Groups are rows of another shape.
+        of_groups = X.reshape(-1, size), choice, out.reshape(-1, size)
+        flat: Any = tuple(None if part is None else part.reshape(-1) for part in key)
+        return normalise_rows(compiled, *of_groups, flat, n_jobs)
+    members = _members_by_size(groups)
+    apart = np.flatnonzero(groups == NO_GROUP)
+
+    def normalise(rows: slice) -> int:
+        flags = 0
+        for numbers, columns in members:
+            values = np.ascontiguousarray(_gathered(X[rows], columns))
+            values = values.reshape(-1, columns.shape[1])
+            Z = np.empty_like(values)
+            found = np.empty((2, len(values)), X.dtype)
+            flags |= normalise_rows(
+                compiled, values, choice, Z, (found[0], found[1]), 1
+            )
+            out[rows, columns.ravel()] = Z.reshape(-1, columns.size)
+            for kept, statistic in zip(key, found, strict=True):
+                if kept is not None:
+                    kept[rows, numbers] = statistic.reshape(-1, len(numbers))
+        if apart.size:
+            passed = out[rows, apart] = X[rows, apart]
+            flags |= INPUT_INFINITE * bool(np.isinf(passed).any())
+        return flags
+
+    found = in_threads(normalise, row_blocks(*X.shape), n_threads(n_jobs, X.nbytes))
+    return reduce(int.__or__, found, 0)
 
 
 def _members_by_size(groups: Indices) -> list[tuple[Indices, Indices]]:

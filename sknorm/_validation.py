@@ -42,6 +42,7 @@ __all__ = [
     "routed_to",
     "row_index",
     "warn",
+    "warn_of_overflow",
 ]
 
 FLOATS = [np.float64, np.float32]
@@ -359,6 +360,17 @@ def warn(message: str, category: type[Warning]) -> None:
     ):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)
+
+
+def warn_of_overflow(
+    estimator: BaseEstimator, kind: str, labels: NDArray[Any], dtype: Any
+) -> None:
+    """Warn that results for some columns or rows became infinite."""
+    warn(
+        f"{type(estimator).__name__}: the results for {kind} {quoted(labels)} do not "
+        f"fit into {dtype} and became infinite.",
+        RuntimeWarning,
+    )
 
 
 def quoted(names: Any) -> str:

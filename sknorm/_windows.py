@@ -153,3 +153,13 @@ def gaussian_weights(windows: list[Windows], sigmas: list[float]) -> Floats:
         distance = np.arange(-along.before, along.after + 1) / sigma
         weight = np.multiply.outer(weight, np.exp(-0.5 * distance**2))
     return weight
+
+
+def whole_numbers(name: str, values: Any) -> tuple[int, ...]:
+    """Return the ints of a parameter, all at least 1."""
+    if not values or not all(
+        isinstance(v, (int, np.integer)) and not isinstance(v, bool) and v >= 1
+        for v in values
+    ):
+        raise ValueError(f"{name} must hold ints of at least 1. Got {values!r}.")
+    return tuple(int(v) for v in values)

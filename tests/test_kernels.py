@@ -29,9 +29,10 @@ dtypes = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 
 
 def statistics_of(rng, n_columns):
-    """Return shift, delta and scale for some columns."""
-    shift = rng.normal(size=n_columns) + 1e6
-    return shift, rng.normal(size=n_columns) * 1e-11, rng.uniform(1, 2, n_columns)
+    """Return shift, delta and scale for some columns, one row of each."""
+    shape = 1, n_columns
+    shift = rng.normal(size=shape) + 1e6
+    return shift, rng.normal(size=shape) * 1e-11, rng.uniform(1, 2, shape)
 
 
 def test_the_requested_implementation_runs():
@@ -112,7 +113,7 @@ def test_in_place_and_read_only(kernels, dtype, name, rng):
 def test_flags(kernels, dtype, name, position, infinity, rng):
     """Infinities going in and coming out are told apart; NaN is neither."""
     kernel = getattr(kernels, name)
-    zeros, ones = np.zeros(3), np.ones(3)
+    zeros, ones = np.zeros((1, 3)), np.ones((1, 3))
     X = rng.normal(size=(100_000, 3)).astype(dtype)  # several blocks
     X[5] = np.nan
     out = np.empty_like(X)
@@ -120,7 +121,7 @@ def test_flags(kernels, dtype, name, position, infinity, rng):
     X[position] = infinity
     assert kernel(X, zeros, zeros, ones, out) == INPUT_INFINITE | OUTPUT_INFINITE
     X[position] = np.finfo(dtype).max
-    scale = np.full(3, 0.5 if name == "affine" else 2.0)
+    scale = np.full((1, 3), 0.5 if name == "affine" else 2.0)
     assert kernel(X, zeros, zeros, scale, out) == OUTPUT_INFINITE
     assert np.isinf(out[position])
 
@@ -128,7 +129,7 @@ def test_flags(kernels, dtype, name, position, infinity, rng):
 @implementations
 def test_lengths_are_asserted(kernels, rng):
     """Statistics of another length are an error, not a read beyond the end."""
-    X, four, three = rng.normal(size=(5, 4)), np.ones(4), np.ones(3)
+    X, four, three = rng.normal(size=(5, 4)), np.ones((1, 4)), np.ones((1, 3))
     for arguments in ((three, four, four), (four, three, four), (four, four, three)):
         with pytest.raises(ValueError):  # noqa: PT011 - NumPy and the core word it apart
             kernels.affine(X, *arguments, np.empty_like(X))

@@ -7,12 +7,16 @@ where it was built, `generic` forces NumPy, `compiled` makes a missing core an e
 import os
 from importlib import import_module
 from types import ModuleType
+from typing import Any
+
+import numpy as np
 
 from sknorm._kernels import _generic
 from sknorm._kernels._generic import (
     BLOCK_SIZE,
     INPUT_INFINITE,
     OUTPUT_INFINITE,
+    SUSPECT,
     Floats,
     RealMatrix,
     blocks,
@@ -21,18 +25,33 @@ from sknorm._kernels._generic import (
     row_moments,
     two_sum,
 )
+from sknorm._kernels._threads import in_threads, n_threads, shares
+from sknorm._kernels._whole import (
+    Choice,
+    matrix_moments,
+    normalise_rows,
+    normalise_windows,
+)
 
 __all__ = [
     "BLOCK_SIZE",
     "IMPLEMENTATION",
     "INPUT_INFINITE",
     "OUTPUT_INFINITE",
+    "SUSPECT",
+    "Choice",
     "Floats",
     "RealMatrix",
     "affine",
     "affine_inverse",
     "blocks",
     "column_moments",
+    "core",
+    "in_threads",
+    "matrix_moments",
+    "n_threads",
+    "normalise_rows",
+    "normalise_windows",
     "row_blocks",
     "row_moments",
     "two_sum",
@@ -65,21 +84,61 @@ _chosen = _choose(os.environ.get("SKNORM_KERNELS", ""))
 IMPLEMENTATION = "generic" if _chosen is _generic else "compiled"
 
 
+def core() -> ModuleType | None:
+    """Return the compiled core where it is in use."""
+    return None if _chosen is _generic else _chosen
+
+
 def affine(
-    X: RealMatrix, shift: Floats, delta: Floats, scale: Floats, out: RealMatrix
+    X: RealMatrix,
+    shift: Floats,
+    delta: Floats | None,
+    scale: Floats,
+    out: RealMatrix,
+    n_jobs: int | None = 1,
 ) -> int:
     """Write ((X - shift) - delta) / scale to `out`; see `_generic.affine`."""
-    return int(_for_layout(X, shift, out).affine(X, shift, delta, scale, out))
+    return _map("affine", X, (shift, delta, scale), out, n_jobs)
 
 
 def affine_inverse(
-    Z: RealMatrix, shift: Floats, delta: Floats, scale: Floats, out: RealMatrix
+    Z: RealMatrix,
+    shift: Floats,
+    delta: Floats | None,
+    scale: Floats,
+    out: RealMatrix,
+    n_jobs: int | None = 1,
 ) -> int:
     """Write (Z * scale + delta) + shift to `out`; see `_generic.affine_inverse`."""
-    return int(_for_layout(Z, shift, out).affine_inverse(Z, shift, delta, scale, out))
+    return _map("affine_inverse", Z, (shift, delta, scale), out, n_jobs)
 
 
-def _for_layout(X: RealMatrix, shift: Floats, out: RealMatrix) -> ModuleType:
-    """Return the chosen module, or the generic one for what the core does not do."""
+def _map(
+    name: str,
+    X: RealMatrix,
+    statistics: tuple[Floats, Floats | None, Floats],
+    out: RealMatrix,
+    n_jobs: int | None,
+) -> int:
+    """Apply a map to slices of rows, in threads."""
+    if X.flags.f_contiguous and out.flags.f_contiguous and not X.flags.c_contiguous:
+        transposed: Any = tuple(
+            None if s is None else np.atleast_2d(s).T for s in statistics
+        )
+        return _map(name, X.T, transposed, out.T, n_jobs)
+    shift, delta, scale = (None if s is None else np.atleast_2d(s) for s in statistics)
     contiguous = X.flags.c_contiguous and out.flags.c_contiguous
-    return _chosen if contiguous and shift.ndim == 1 else _generic
+    kernel = getattr(_chosen if contiguous else _generic, name)
+    threads = n_threads(n_jobs, X.nbytes)
+
+    def of(rows: slice) -> int:
+        a, b, c = (
+            s if s is None else np.ascontiguousarray(s if len(s) == 1 else s[rows])
+            for s in (shift, delta, scale)
+        )
+        return int(kernel(X[rows], a, b, c, out[rows]))
+
+    flags = 0
+    for found in in_threads(of, shares(len(X), threads), threads):
+        flags |= found
+    return flags

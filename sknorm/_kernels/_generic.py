@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 RealMatrix = NDArray[np.float64] | NDArray[np.float32]
 Part = Callable[[Floats], Floats]
 
-INPUT_INFINITE, OUTPUT_INFINITE = 1, 2
+# What a kernel met. SUSPECT: statistics may not fit, or may have lost digits.
+INPUT_INFINITE, OUTPUT_INFINITE, SUSPECT = 1, 2, 4
 
 # Values of a block: 1 MB of float64, so that a block and its temporaries stay in L2.
 BLOCK_SIZE = 2**17
@@ -49,7 +50,11 @@ def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
 
 
 def affine(
-    X: RealMatrix, shift: Floats, delta: Floats, scale: Floats, out: RealMatrix
+    X: RealMatrix,
+    shift: Floats,
+    delta: Floats | None,
+    scale: Floats,
+    out: RealMatrix,
 ) -> int:
     """Write ((X - shift) - delta) / scale to `out` (X itself is allowed).
 
@@ -57,7 +62,8 @@ def affine(
     ----------
     X, out : ndarray of shape (n_rows, n_columns), both float64 or both float32
     shift, delta, scale : ndarray, float64
-        Of shape (n_columns,), or two-dimensional and broadcastable to the shape of X.
+        Of one shape, (n_columns,), or two-dimensional and broadcastable to the shape of
+        X. A delta of None is 0.
 
     Returns
     -------
@@ -67,7 +73,8 @@ def affine(
 
     def formula(block: RealMatrix, part: Part) -> Floats:
         z = np.subtract(block, part(shift), dtype=np.float64)
-        z -= part(delta)
+        if delta is not None:
+            z -= part(delta)
         z /= part(scale)
         return z
 
@@ -75,13 +82,18 @@ def affine(
 
 
 def affine_inverse(
-    Z: RealMatrix, shift: Floats, delta: Floats, scale: Floats, out: RealMatrix
+    Z: RealMatrix,
+    shift: Floats,
+    delta: Floats | None,
+    scale: Floats,
+    out: RealMatrix,
 ) -> int:
     """Write (Z * scale + delta) + shift to `out`: the inverse of `affine`."""
 
     def formula(block: RealMatrix, part: Part) -> Floats:
         x = np.multiply(block, part(scale), dtype=np.float64)
-        x += part(delta)
+        if delta is not None:
+            x += part(delta)
         x += part(shift)
         return x
 

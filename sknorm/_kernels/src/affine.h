@@ -1,41 +1,79 @@
-/* z = ((x - shift) - delta) / scale, column by column, and its inverse.
+/* z = ((x - shift) - delta) / scale, and its inverse. x and out may be the same array.
  *
- * Arithmetic is float64 whatever the type of the data, rounded once on store. x and out
- * may be the same array. Each function returns the flags of what it met on the way, so
- * that nobody has to read the data twice to refuse infinities.
+ * A statistic lies at row * of_rows + column * of_columns: one a column is (0, 1), one a
+ * row (1, 0), one a value (n_columns, 1). Without a delta (NULL) it is 0.
  */
-#ifndef SKNORM_AFFINE_H
-#define SKNORM_AFFINE_H
 
-#include <float.h>
-#include <math.h>
-#include <stddef.h>
+static int NAME(infinities)(const REAL *x, size n, int flag)
+{
+    int found = 0;
+    for (size j = 0; j < n; j++)
+        found |= fabs((double)x[j]) > DBL_MAX;
+    return found ? flag : 0;
+}
 
-enum { SKNORM_INPUT_INFINITE = 1, SKNORM_OUTPUT_INFINITE = 2 };
-
-/* Two ints and no branch: the loop stays a vector loop, and the flags are free behind
- * the division. */
-#define SKNORM_MAP(NAME, REAL, FORMULA)                                                \
-    static int NAME(                                                                   \
-        const REAL *x, ptrdiff_t n_rows, ptrdiff_t n_columns, const double *shift,     \
-        const double *delta, const double *scale, REAL *out)                           \
-    {                                                                                  \
-        int input_infinite = 0, output_infinite = 0;                                   \
-        for (ptrdiff_t i = 0; i < n_rows; i++, x += n_columns, out += n_columns)       \
-            for (ptrdiff_t j = 0; j < n_columns; j++) {                                \
-                const double value = x[j];                                             \
-                const REAL result = (REAL)(FORMULA);                                   \
-                input_infinite |= fabs(value) > DBL_MAX;                               \
-                output_infinite |= fabs((double)result) > DBL_MAX;                     \
-                out[j] = result;                                                       \
-            }                                                                          \
-        return input_infinite * SKNORM_INPUT_INFINITE                                  \
-             | output_infinite * SKNORM_OUTPUT_INFINITE;                               \
+/* An exponent of ones, of an infinity or a NaN, carries into the sign when one is added to
+ * it: three operations on integers, which hide behind the division. What was met is only
+ * looked at where there is something. */
+#define SKNORM_MAP(MAP, FORMULA)                                                         \
+    INLINE int NAME(MAP##_stretch)(                                               \
+        const REAL *x, size n, const double *restrict shift,                             \
+        const double *restrict delta, const double *restrict scale, size step,           \
+        size delta_step, REAL *out)                                                      \
+    {                                                                                    \
+        int flags = x == out ? NAME(infinities)(x, n, SKNORM_INPUT_INFINITE) : 0;        \
+        BITS met = 0;                                                                    \
+        for (size i = 0; i < n; i++) {                                                   \
+            const size j = i * step, k = i * delta_step;                                 \
+            const double value = x[i];                                                   \
+            const REAL result = (REAL)(FORMULA);                                         \
+            BITS bits;                                                                   \
+            memcpy(&bits, &result, sizeof bits);                                         \
+            met |= (bits & ~SIGN) + LOWEST_EXPONENT;                                     \
+            out[i] = result;                                                             \
+        }                                                                                \
+        if (met & SIGN)                                                                  \
+            flags |= NAME(infinities)(out, n, SKNORM_OUTPUT_INFINITE)                    \
+                   | NAME(infinities)(x, n, x == out ? 0 : SKNORM_INPUT_INFINITE);       \
+        return flags;                                                                    \
+    }                                                                                    \
+                                                                                         \
+    static int NAME(MAP)(                                                                \
+        const REAL *x, size n_rows, size n_columns, const double *shift,                 \
+        const double *delta, const double *scale, size of_rows, size of_columns,         \
+        REAL *out)                                                                       \
+    {                                                                                    \
+        enum { STRETCH = 1024 };                                                         \
+        const size n_together =                                                          \
+            at_least(1, CLAIM / at_least(1, n_columns * (size)sizeof(REAL)));            \
+        int flags = 0;                                                                   \
+        for (size end = n_rows; end > 0; end -= n_together) {                            \
+            const size begin = at_least(0, end - n_together);                            \
+            if (x != out)                                                                \
+                claim(                                                                   \
+                    out + begin * n_columns,                                             \
+                    (end - begin) * n_columns * (size)sizeof(REAL));                     \
+            for (size j = 0; j < n_columns; j += STRETCH)                                \
+                for (size i = begin; i < end; i++) {                                     \
+                    const size n = at_most(STRETCH, n_columns - j);                      \
+                    const size at = i * n_columns + j;                                   \
+                    const size s = i * of_rows + j * of_columns;                         \
+                    const double none = 0.0, *of_delta = delta ? delta + s : &none;      \
+                    /* Three times, so that each loop knows its steps. */                \
+                    if (of_columns && delta)                                             \
+                        flags |= NAME(MAP##_stretch)(                                    \
+                            x + at, n, shift + s, of_delta, scale + s, 1, 1, out + at);  \
+                    else if (of_columns)                                                 \
+                        flags |= NAME(MAP##_stretch)(                                    \
+                            x + at, n, shift + s, of_delta, scale + s, 1, 0, out + at);  \
+                    else                                                                 \
+                        flags |= NAME(MAP##_stretch)(                                    \
+                            x + at, n, shift + s, of_delta, scale + s, 0, 0, out + at);  \
+                }                                                                        \
+        }                                                                                \
+        return flags;                                                                    \
     }
 
-SKNORM_MAP(sknorm_affine_f32, float, ((value - shift[j]) - delta[j]) / scale[j])
-SKNORM_MAP(sknorm_affine_f64, double, ((value - shift[j]) - delta[j]) / scale[j])
-SKNORM_MAP(sknorm_affine_inverse_f32, float, (value * scale[j] + delta[j]) + shift[j])
-SKNORM_MAP(sknorm_affine_inverse_f64, double, (value * scale[j] + delta[j]) + shift[j])
-
-#endif
+SKNORM_MAP(affine, ((value - shift[j]) - delta[k]) / scale[j])
+SKNORM_MAP(affine_inverse, (value * scale[j] + delta[k]) + shift[j])
+#undef SKNORM_MAP

@@ -1,0 +1,162 @@
+"""Whole arrays through the compiled core, in threads.
+
+The functions of `_core` take a part of an array. Those here divide an array, and say
+for which choice of statistics there is a function at all.
+"""
+
+from functools import reduce
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknorm._kernels._generic import Floats, RealMatrix
+from sknorm._kernels._threads import in_threads, n_threads, shares
+
+LOCATIONS = {None: 0, "mean": 1, "min": 2}
+SCALES = {None: 0, "std": 1, "rms": 2, "maxabs": 3, "range": 4}
+
+# Tasks that a matrix is divided into for moments, at most, and the columns and bytes of
+# one, at least. Their moments are merged in one order: the division may depend on the
+# shape only.
+MOMENT_TASKS = 32
+TASK_COLUMNS = 1024
+TASK_BYTES = 2**20
+
+
+class Choice(NamedTuple):
+    """Which statistics are taken away; see `sknorm_choice` in src/core.h."""
+
+    location: int
+    scale: int
+    ddof: float
+    eps: float
+    resolution: float
+
+    @classmethod
+    def of(cls, estimator: Any, dtype: Any) -> "Choice | None":
+        """Return the choice of an estimator, None where only NumPy has it."""
+        if estimator.location not in LOCATIONS or estimator.scale not in SCALES:
+            return None
+        return cls(
+            LOCATIONS[estimator.location],
+            SCALES[estimator.scale],
+            float(estimator.ddof),
+            float(estimator.eps),
+            float(np.finfo(dtype).eps),
+        )
+
+    @property
+    def needs_extrema(self) -> bool:
+        """Whether mean and variance do not determine location and scale."""
+        return self.location == LOCATIONS["min"] or self.scale >= SCALES["maxabs"]
+
+
+def matrix_moments(
+    core: Any, X: RealMatrix, weight: Floats | None, n_jobs: int | None
+) -> Floats:
+    """Return the fields of `Moments`, of shape (7, n_columns), of a matrix."""
+    n, p = X.shape
+    by_columns = p > 1 and X.flags.f_contiguous and not X.flags.c_contiguous
+    width = 1 if by_columns else TASK_COLUMNS
+    tiles = [slice(j, min(j + width, p)) for j in range(0, p, width)]
+    if by_columns and p > MOMENT_TASKS:
+        tiles = shares(p, MOMENT_TASKS // 4)
+    n_bytes = X.nbytes // len(tiles)
+    n_parts = max(1, min(MOMENT_TASKS // len(tiles), n_bytes // TASK_BYTES))
+    # Each part but the last has a multiple of 256 rows, a block of the kernel.
+    height = -(-n // n_parts // 256) * 256 if n_parts > 1 else n
+    rows = [slice(i, min(i + height, n)) for i in range(0, n, max(1, height))]
+    parts = np.empty((len(rows), 7, p))
+
+    def moments(task: tuple[int, slice]) -> None:
+        i, columns = task
+        out = np.empty((7, columns.stop - columns.start))
+        part = None if weight is None else weight[rows[i]]
+        core.column_moments(X[rows[i], columns], part, out)
+        parts[i, :, columns] = out
+
+    tasks = [(i, columns) for i in range(len(rows)) for columns in tiles]
+    in_threads(moments, tasks, n_threads(n_jobs, X.nbytes))
+    for part in parts[1:]:
+        core.merge(parts[0], part)
+    return np.asarray(parts[0])
+
+
+def normalise_rows(
+    core: Any,
+    X: RealMatrix,
+    choice: Choice,
+    out: RealMatrix,
+    key: tuple[NDArray[Any], NDArray[Any]] | tuple[None, None],
+    n_jobs: int | None,
+) -> int:
+    """Write the normalised rows of X to out, and their statistics to the key.
+
+    Parameters
+    ----------
+    core : module
+    X, out : ndarray of shape (n_rows, n_columns), C order
+    choice : Choice
+    key : two ndarrays of shape (n_rows,), dtype of X, or two None
+
+    Returns
+    -------
+    int
+        The flags of what was met.
+    """
+    threads = n_threads(n_jobs, X.nbytes)
+
+    def normalise(rows: slice) -> int:
+        part = (None if statistic is None else statistic[rows] for statistic in key)
+        return int(core.rows(X[rows], choice, out[rows], *part))
+
+    return _union(in_threads(normalise, shares(len(X), threads), threads))
+
+
+def normalise_windows(
+    core: Any,
+    X: RealMatrix,
+    shape: tuple[int, ...],
+    before: Any,
+    after: Any,
+    choice: Choice,
+    out: RealMatrix,
+    key: tuple[NDArray[Any], NDArray[Any]] | tuple[None, None],
+    n_jobs: int | None,
+) -> int:
+    """Write X, normalised by windows, to out, and their statistics to the key.
+
+    Parameters
+    ----------
+    core : module
+    X, out : ndarray, C order, of one size
+    shape : tuple of int
+        How X is read: (outer, length, inner) for windows along the axis in the middle,
+        (images, height, width, inner) for patches along the two in the middle.
+    before, after : int, or two of them for patches
+        How many values a window reaches back and ahead.
+    choice : Choice
+    key : two ndarrays of the size of X, dtype of X, C order, or two None
+
+    Returns
+    -------
+    int
+        The flags of what was met.
+    """
+    along_two = len(shape) == 4
+    kernel = core.patches if along_two else core.windows
+    count = core.patch_tasks if along_two else core.window_tasks
+    threads = n_threads(n_jobs, X.nbytes)
+    flat = [None if a is None else a.reshape(-1) for a in (X, out, *key)]
+
+    def normalise(tasks: slice) -> int:
+        span = tasks.start, tasks.stop
+        return int(kernel(flat[0], shape, before, after, choice, *span, *flat[1:]))
+
+    parts = shares(count(shape, before, after), threads)
+    return _union(in_threads(normalise, parts, threads))
+
+
+def _union(flags: list[int]) -> int:
+    return reduce(int.__or__, flags, 0)

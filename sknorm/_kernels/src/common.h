@@ -1,0 +1,57 @@
+/* What all kernels share: lanes, exact sums, the order in which memory is walked.
+ *
+ * Arithmetic is float64 whatever the type of the data, rounded once on store. A sum of
+ * neighbours runs in LANES partial sums, which are added in one order, so that the result
+ * is the same for every width of a vector register; the compiler may neither reorder sums
+ * nor contract a * b + c.
+ */
+#ifndef SKNORM_COMMON_H
+#define SKNORM_COMMON_H
+
+#include <float.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core.h"
+
+#if defined(_MSC_VER)
+#define restrict __restrict
+#define INLINE static __forceinline
+#elif defined(__GNUC__)
+/* Asked politely, compilers leave what works on lanes in functions of its own, and lanes
+ * in memory: four times slower. */
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+
+typedef ptrdiff_t size;
+
+INLINE double smaller(double a, double b) { return a < b ? a : b; }
+INLINE double larger(double a, double b) { return a > b ? a : b; }
+INLINE size at_most(size a, size b) { return a < b ? a : b; }
+INLINE size at_least(size a, size b) { return a > b ? a : b; }
+
+/* a + b as an unevaluated sum of two floats, exactly (Knuth). */
+INLINE double two_sum(double a, double b, double *error)
+{
+    const double total = a + b, b_part = total - a;
+    *error = (a - (total - b_part)) + (b - b_part);
+    return total;
+}
+
+/* Results are written in stretches of this many bytes, the last stretch first, each
+ * claimed from its end before it is written: the system hands out fresh pages twice as fast
+ * from the end (64 MB: 3.8 ms against 7.1), while data are read faster forwards. */
+enum { CLAIM = 1 << 20, PAGE = 4096 };
+
+INLINE void claim(void *out, size n_bytes)
+{
+    for (size byte = n_bytes - 1; byte >= 0; byte -= PAGE)
+        ((volatile char *)out)[byte] = 0;
+}
+
+#endif

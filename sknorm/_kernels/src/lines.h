@@ -1,0 +1,203 @@
+/* Moments of lines of contiguous values: rows, or columns in Fortran order. */
+
+#if !defined(SKNORM_LINES_H)
+#define SKNORM_LINES_H
+/* Values of a line that are summed about one value: they stay in the first cache. */
+enum { STRETCH_OF_LINE = 2048 };
+/* Shorter rows than this go in lanes. */
+enum { SHORTEST_LINE = 64 };
+
+typedef struct {
+    double count, shift, delta, m2, lowest, highest, sum_w2;
+} line_moments_of;
+
+static const line_moments_of EMPTY_LINE = {0, 0, 0, 0, INFINITY, -INFINITY, 0};
+#endif
+
+INLINE lanes NAME(load_values)(const REAL *x)
+{
+    lanes a;
+    EACH_PART EACH_OF_PART OF_PART(a.at[k], i) = x[k * IN_PART + i];
+    return a;
+}
+
+/* The last n < LANES values of a line, and `fill` behind them. */
+INLINE lanes NAME(load_rest)(const REAL *x, size n, double fill)
+{
+    double v[LANES];
+    for (size l = 0; l < LANES; l++)
+        v[l] = l < n ? (double)x[l] : fill;
+    return load(v);
+}
+
+/* Sums of d = x - c and of d * d, all values being present. */
+INLINE void NAME(sum_line)(
+    const REAL *x, size n, double c, double *s1, double *s2)
+{
+    const lanes centre = all_lanes(c);
+    lanes sum = all_lanes(0.0), squares = sum;
+    size i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        const lanes d = minus(NAME(load_values)(x + i), centre);
+        sum = plus(sum, d);
+        squares = plus(squares, times(d, d));
+    }
+    if (i < n) {
+        const lanes d = minus(NAME(load_rest)(x + i, n - i, c), centre);
+        sum = plus(sum, d);
+        squares = plus(squares, times(d, d));
+    }
+    *s1 = sum_of_lanes(sum);
+    *s2 = sum_of_lanes(squares);
+}
+
+/* The same with weights, or with values that are absent (NaN); also the weights' sums.
+ * Without either the same bits. */
+static void NAME(sum_line_of_present)(
+    const REAL *x, size n, const double *weight, double c, double *s1, double *s2,
+    double *count, double *sum_w2)
+{
+    const lanes zero = all_lanes(0.0), centre = all_lanes(c);
+    lanes sum = zero, squares = zero, weights = zero, weight_squares = zero;
+    for (size i = 0; i < n; i += LANES) {
+        const size rest = at_most(LANES, n - i);
+        const lanes value = NAME(load_rest)(x + i, rest, NAN);
+        const mask present = equal(value, value);
+        double w[LANES];
+        for (size l = 0; l < LANES; l++)
+            w[l] = weight && l < rest ? weight[i + l] : 1.0;
+        const lanes of = choose(present, load(w), zero);
+        const lanes d = choose(present, minus(value, centre), zero);
+        weights = plus(weights, of);
+        weight_squares = plus(weight_squares, times(of, of));
+        sum = plus(sum, times(of, d));
+        squares = plus(squares, times(of, times(d, d)));
+    }
+    *s1 = sum_of_lanes(sum);
+    *s2 = sum_of_lanes(squares);
+    *count = sum_of_lanes(weights);
+    *sum_w2 = sum_of_lanes(weight_squares);
+}
+
+INLINE void NAME(extrema_of_line)(
+    const REAL *x, size n, double *lowest, double *highest)
+{
+    lanes low = all_lanes(INFINITY), high = all_lanes(-INFINITY);
+    for (size i = 0; i < n; i += LANES) {
+        const lanes value = i + LANES <= n ? NAME(load_values)(x + i)
+                                           : NAME(load_rest)(x + i, n - i, NAN);
+        low = choose(less(value, low), value, low);
+        high = choose(less(high, value), value, high);
+    }
+    double v[LANES];
+    store(v, low);
+    *lowest = v[0];
+    for (int l = 1; l < LANES; l++)
+        *lowest = smaller(*lowest, v[l]);
+    store(v, high);
+    *highest = v[0];
+    for (int l = 1; l < LANES; l++)
+        *highest = larger(*highest, v[l]);
+}
+
+/* The moments of one stretch: two passes, the first about a member, so that a constant has
+ * the mean that it is. */
+INLINE line_moments_of NAME(moments_of_stretch)(
+    const REAL *x, size n, const double *weight, int extrema)
+{
+    line_moments_of of = EMPTY_LINE;
+    double s1, s2;
+    of.count = of.sum_w2 = (double)n;
+    if (!weight)
+        NAME(sum_line)(x, n, x[0], &s1, &s2);
+    const int full = !weight && s1 - s1 == 0.0;
+    double c = x[0];
+    if (!full) {
+        size i = 0;
+        while (i < n - 1 && x[i] != x[i])
+            i++;
+        c = x[i] == x[i] ? (double)x[i] : 0.0;
+        NAME(sum_line_of_present)(x, n, weight, c, &s1, &s2, &of.count, &of.sum_w2);
+        if (of.count == 0.0)
+            return of;
+    }
+    c += s1 / of.count;
+    if (full)
+        NAME(sum_line)(x, n, c, &s1, &s2);
+    else
+        NAME(sum_line_of_present)(x, n, weight, c, &s1, &s2, &of.count, &of.sum_w2);
+    of.shift = two_sum(c, s1 / of.count, &of.delta);
+    of.m2 = larger(s2 - s1 * (s1 / of.count), 0.0);
+    if (extrema)
+        NAME(extrema_of_line)(x, n, &of.lowest, &of.highest);
+    return of;
+}
+
+INLINE line_moments_of NAME(moments_of_line)(
+    const REAL *x, size n, const double *weight, int extrema)
+{
+    line_moments_of whole = EMPTY_LINE;
+    for (size i = 0; i < n; i += STRETCH_OF_LINE) {
+        const line_moments_of part = NAME(moments_of_stretch)(
+            x + i, at_most(STRETCH_OF_LINE, n - i), weight ? weight + i : NULL, extrema);
+        if (i == 0)
+            whole = part;
+        else
+            merge_moments((double *)&whole, (const double *)&part, 1, 1, 1);
+    }
+    return whole;
+}
+
+/* The moments of eight short rows, each in a lane, in the layout of their pitch, LANES.
+ * Values in a lane are added one after the other. */
+static inline void NAME(moments_of_short_rows)(
+    const REAL *x, size n_rows, size length, int extrema, double *out)
+{
+    double values[SHORTEST_LINE * LANES];
+    const lanes zero = all_lanes(0.0), one = all_lanes(1.0);
+    for (size l = 0; l < LANES; l++)
+        for (size j = 0; j < length; j++)
+            values[j * LANES + l] = x[at_most(l, n_rows - 1) * length + j];
+    lanes count = zero, c = zero, sum = zero;
+    for (size j = 0; j < length; j++) {
+        const lanes value = load(values + j * LANES);
+        const mask present = equal(value, value);
+        c = choose(both(present, equal(count, zero)), value, c);
+        count = plus(count, choose(present, one, zero));
+        sum = plus(sum, choose(present, minus(value, c), zero));
+    }
+    const lanes n = choose(equal(count, zero), one, count);
+    c = plus(c, over(sum, n));
+    lanes squares = sum = zero;
+    lanes lowest = all_lanes(INFINITY), highest = all_lanes(-INFINITY);
+    for (size j = 0; j < length; j++) {
+        const lanes value = load(values + j * LANES);
+        const lanes d = choose(equal(value, value), minus(value, c), zero);
+        sum = plus(sum, d);
+        squares = plus(squares, times(d, d));
+        if (extrema) {
+            lowest = choose(less(value, lowest), value, lowest);
+            highest = choose(less(highest, value), value, highest);
+        }
+    }
+    const lanes offset = over(sum, n), m2 = minus(squares, times(sum, offset));
+    lanes delta;
+    store(out + COUNT * LANES, count);
+    store(out + SHIFT * LANES, two_sums(c, offset, &delta));
+    store(out + DELTA * LANES, delta);
+    store(out + M2 * LANES, choose(less(m2, zero), zero, m2));
+    store(out + LOWEST * LANES, lowest);
+    store(out + HIGHEST * LANES, highest);
+}
+
+static void NAME(line_moments)(
+    const REAL *x, size n_lines, size length, size pitch, const double *weight,
+    double *out, size out_pitch)
+{
+    for (size i = 0; i < n_lines; i++) {
+        const line_moments_of of =
+            NAME(moments_of_line)(x + i * pitch, length, weight, 1);
+        for (int field = 0; field < N_FIELDS; field++)
+            out[field * out_pitch + i] = ((const double *)&of)[field];
+    }
+}

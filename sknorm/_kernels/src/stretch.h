@@ -1,0 +1,81 @@
+/* Eight stretches of lines side by side, and what becomes of their windows. */
+#ifndef SKNORM_STRETCH_H
+#define SKNORM_STRETCH_H
+
+#include "location_scale.h"
+#include "sums.h"
+
+/* Sums about c lose a digit where c lies further from the mean than this many variances.
+ * No window of normal or t(3) data does. */
+#define LARGEST_RATIO 64.0
+
+typedef struct {
+    size width, before, n_blocks, n_windows;
+    sknorm_choice choice;
+    double largest, smallest; /* normal number of the type of the data */
+    double *values;           /* of (n_blocks + 1) * width places, eight each */
+    size low, high;           /* the places that are present ... */
+    int masked;               /* ... or NaN marks those that are not */
+    window_sums ends, sums;   /* of width places */
+    double *twice;            /* for redo.h: N_TWICE * width */
+    double *z, *location, *scale; /* of n_windows windows, eight each; NULL: not wanted */
+    mask suspect, tiny;
+} stretch;
+
+INLINE int is_present(const stretch *s, size place, int l)
+{
+    const double value = s->values[place * LANES + l];
+    return s->masked ? value == value : place >= s->low && place < s->high;
+}
+
+/* The moments of eight windows from their sums about c, and which have lost digits. */
+INLINE neighbourhoods moments_of_windows(
+    lanes c, lanes count, lanes s1, lanes s2, mask *doubtful)
+{
+    const lanes zero = all_lanes(0.0), offset = over(s1, count);
+    const lanes lost = times(s1, offset), difference = minus(s2, lost);
+    lanes delta;
+    const lanes shift = two_sums(c, offset, &delta);
+    const lanes m2 = choose(less(difference, zero), zero, difference);
+    const neighbourhoods of = {count, shift, delta, m2, zero, zero};
+    *doubtful = opposite(up_to(lost, times(all_lanes(LARGEST_RATIO), m2)));
+    return of;
+}
+
+/* What becomes of eight windows, and which of them need a second look. */
+typedef struct { lanes z, location, scale; mask suspect, tiny; } results;
+
+/* A value without neighbours is its own location, with scale 1. */
+INLINE results results_of(
+    lanes value, const neighbourhoods *of, sknorm_choice choice, double smallest,
+    double largest)
+{
+    const mask alone = equal(of->count, all_lanes(0.0));
+    const location_scale found = of_moments(of, choice);
+    results r = {value, found.shift, found.scale, alone, found.tiny};
+    if (choice.location != SKNORM_NO_LOCATION) {
+        r.location = choose(alone, value, found.shift);
+        r.z = minus(value, r.location);
+        r.z = minus(r.z, choose(alone, all_lanes(0.0), found.delta));
+    }
+    if (choice.scale != SKNORM_NO_SCALE) {
+        r.scale = choose(alone, all_lanes(1.0), found.scale);
+        r.z = over(r.z, r.scale);
+    }
+    const lanes most = all_lanes(largest), least = all_lanes(smallest);
+    const mask fit = both(
+        up_to(magnitude(r.location), most),
+        both(up_to(least, r.scale), up_to(r.scale, most)));
+    r.suspect = opposite(either(fit, alone));
+    return r;
+}
+
+/* The scale in a key: NaN where there is neither a value nor a neighbour. */
+INLINE lanes scale_of_key(lanes value, lanes count, lanes scale)
+{
+    const mask nothing = both(
+        equal(count, all_lanes(0.0)), opposite(equal(value, value)));
+    return choose(nothing, all_lanes(NAN), scale);
+}
+
+#endif

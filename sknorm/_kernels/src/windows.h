@@ -1,0 +1,303 @@
+/* Windows along one axis: statistics and the map, at a cost that does not depend on the
+ * width (van Herk, 1992; Gil and Werman, 1993).
+ *
+ * A line is cut into blocks as long as the window, so that a window is the end of one
+ * block and the beginning of the next. For a boundary between blocks take c, the last value
+ * of the block before it, which lies in every window across it: the window is a sum of the
+ * end and a sum of the beginning, both about c, and nothing is ever subtracted. Where c
+ * lies so far from the mean of a window that digits are lost, the boundary is summed again
+ * in twice the precision (redo.h).
+ *
+ * Eight stretches of lines, eight columns of a matrix for one, go side by side in lanes.
+ */
+#include "redo.h"
+
+#if !defined(SKNORM_WINDOWS_H)
+#define SKNORM_WINDOWS_H
+/* The windows of a stretch, at least: what it reads and writes stays in the cache. */
+enum { STRETCH_OF_WINDOWS = 1024 };
+
+/* How a line is cut. */
+typedef struct {
+    size width, n_blocks, n_windows, n_stretches, n_lines;
+} cut;
+
+static cut cut_of(const sknorm_windows *windows)
+{
+    cut c;
+    c.width = windows->before + windows->after + 1;
+    c.n_blocks = (STRETCH_OF_WINDOWS + c.width - 1) / c.width;
+    c.n_windows = c.n_blocks * c.width;
+    c.n_stretches = (windows->length + c.n_windows - 1) / c.n_windows;
+    c.n_lines = windows->n_outer * windows->n_inner;
+    return c;
+}
+
+static ptrdiff_t window_tasks(const sknorm_windows *windows)
+{
+    const cut c = cut_of(windows);
+    return (c.n_stretches * c.n_lines + LANES - 1) / LANES;
+}
+
+/* Windows of which all lanes have the same values present, and no NaN among them. The
+ * choice is an argument so that the usual one is known to the compiler. */
+INLINE void clean_block(stretch *s, size block, sknorm_choice choice, int with_key)
+{
+    const size w = s->width, start = block * w, low = s->low, high = s->high;
+    const size at_c = at_least(low, at_most(start + w, high) - 1);
+    const double *values = s->values, *current = values + (start + s->before) * LANES;
+    const double smallest = s->smallest, largest = s->largest;
+    double *ends1 = s->ends.s1, *ends2 = s->ends.s2, *z = s->z + start * LANES;
+    const lanes c = load(values + at_c * LANES);
+    lanes s1 = all_lanes(0.0), s2 = s1;
+    for (size j = w - 1; j >= 0; j--) {
+        if (start + j >= low && start + j < high) {
+            const lanes d = minus(load(values + (start + j) * LANES), c);
+            s1 = plus(s1, d);
+            s2 = plus(s2, times(d, d));
+        }
+        store(ends1 + j * LANES, s1);
+        store(ends2 + j * LANES, s2);
+    }
+    mask doubtful = less(s1, s1), suspect = doubtful, tiny = doubtful;
+    s1 = s2 = all_lanes(0.0);
+    const size n_windows = at_most(w, s->n_windows - start);
+    for (size j = 0; j < n_windows; j++) {
+        const size from = at_least(start + j, low), next = start + w + j;
+        const size n = at_least(at_most(next, high) - from, 0);
+        mask lost;
+        const neighbourhoods of = moments_of_windows(
+            c, all_lanes((double)n), plus(load(ends1 + j * LANES), s1),
+            plus(load(ends2 + j * LANES), s2), &lost);
+        const lanes value = load(current + j * LANES);
+        const results r = results_of(value, &of, choice, smallest, largest);
+        store(z + j * LANES, r.z);
+        if (with_key) {
+            store(s->location + (start + j) * LANES, r.location);
+            store(
+                s->scale + (start + j) * LANES, scale_of_key(value, of.count, r.scale));
+        }
+        suspect = either(suspect, r.suspect);
+        tiny = either(tiny, r.tiny);
+        if (n > 0)
+            doubtful = either(doubtful, lost);
+        if (next < high) {
+            const lanes d = minus(load(values + next * LANES), c);
+            s1 = plus(s1, d);
+            s2 = plus(s2, times(d, d));
+        }
+    }
+    s->suspect = either(s->suspect, suspect);
+    s->tiny = either(s->tiny, tiny);
+    redo_lanes(s, block, doubtful);
+}
+
+static void any_clean_block(stretch *s, size block)
+{
+    sknorm_choice choice = s->choice;
+    if (choice.location == SKNORM_MEAN && choice.scale == SKNORM_STD && choice.ddof == 0.0
+        && choice.eps == 0.0 && !s->location) {
+        const sknorm_choice usual = {SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, choice.resolution};
+        clean_block(s, block, usual, 0);
+    } else
+        clean_block(s, block, choice, s->location != NULL);
+}
+
+/* Windows with values that are absent, others in each lane. */
+static void masked_block(stretch *s, size block)
+{
+    const size start = block * s->width;
+    const size n_windows = at_most(s->width, s->n_windows - start);
+    mask doubtful = less(all_lanes(0.0), all_lanes(0.0));
+    sum_windows(s->values + start * LANES, s->width, n_windows, s->ends, s->sums);
+    for (size j = 0; j < n_windows; j++) {
+        const size at = (start + j) * LANES;
+        const window_sums sums = sums_at(s->sums, j);
+        const lanes value = load(s->values + at + s->before * LANES);
+        const lanes count = load(sums.count);
+        mask lost;
+        const neighbourhoods of = moments_of_windows(
+            load(sums.c), count, load(sums.s1), load(sums.s2), &lost);
+        const results r = results_of(value, &of, s->choice, s->smallest, s->largest);
+        store(s->z + at, r.z);
+        if (s->location) {
+            store(s->location + at, r.location);
+            store(s->scale + at, scale_of_key(value, count, r.scale));
+        }
+        s->suspect = either(s->suspect, r.suspect);
+        s->tiny = either(s->tiny, r.tiny);
+        doubtful = either(doubtful, both(lost, less(all_lanes(0.0), count)));
+    }
+    redo_lanes(s, block, doubtful);
+}
+
+/* Whether values are so small that squares of their differences lose digits. */
+static int has_small_values(const stretch *s)
+{
+    for (size i = 0; i < (s->n_blocks + 1) * s->width; i++)
+        for (int l = 0; l < LANES; l++) {
+            const double value = fabs(s->values[i * LANES + l]);
+            if (is_present(s, i, l) && value > 0.0 && value < SMALL_VALUE)
+                return 1;
+        }
+    return 0;
+}
+
+/* Room for a stretch, as one piece of memory that begins with its values. */
+static int allocate(stretch *s, int with_key)
+{
+    const size of_block = s->width * LANES, of_windows = s->n_blocks * of_block;
+    double *room = malloc(
+        sizeof(double)
+        * (size_t)(of_windows + of_block + 2 * N_SUMS * of_block
+                   + (with_key ? 3 : 1) * of_windows + N_TWICE * s->width));
+    s->values = room;
+    if (!room)
+        return 0;
+    room = place_sums(&s->ends, room + of_windows + of_block, s->width);
+    s->twice = place_sums(&s->sums, room, s->width);
+    s->z = s->twice + N_TWICE * s->width;
+    s->location = with_key ? s->z + of_windows : NULL;
+    s->scale = with_key ? s->location + of_windows : NULL;
+    return 1;
+}
+#endif
+
+/* Where a lane's stretch lies. */
+#if !defined(SKNORM_LANE)
+#define SKNORM_LANE
+typedef struct {
+    size base;     /* of the first window, in values */
+    size first, n; /* windows of the line */
+} lane;
+#endif
+
+/* Read the values of eight stretches; return the flags of what was met. */
+static int NAME(read_stretches)(
+    stretch *s, const REAL *x, const lane *at, size step, size length)
+{
+    const size n_places = (s->n_blocks + 1) * s->width;
+    int same = 1, side_by_side = 1;
+    size low[LANES], high[LANES];
+    for (int l = 0; l < LANES; l++) {
+        low[l] = at_least(0, s->before - at[l].first);
+        high[l] = at_least(low[l], at_most(n_places, length + s->before - at[l].first));
+        same &= low[l] == low[0] && high[l] == high[0];
+        side_by_side &= at[l].base == at[0].base + l;
+    }
+    s->low = low[0];
+    s->high = high[0];
+    if (same && side_by_side) {
+        for (size i = s->low; i < s->high; i++)
+            store(
+                s->values + i * LANES,
+                NAME(load_values)(x + at[0].base + (i - s->before) * step));
+    } else {
+        for (int l = 0; l < LANES; l++)
+            for (size i = low[l]; i < high[l]; i++)
+                s->values[i * LANES + l] = x[at[l].base + (i - s->before) * step];
+    }
+    mask doubtful = less(all_lanes(0.0), all_lanes(0.0));
+    const lanes largest = all_lanes(DBL_MAX);
+    if (same)
+        for (size i = s->low; i < s->high; i++)
+            doubtful = either(
+                doubtful,
+                opposite(up_to(magnitude(load(s->values + i * LANES)), largest)));
+    s->masked = !same || any(doubtful);
+    if (!s->masked)
+        return 0;
+    int flags = 0;
+    for (int l = 0; l < LANES; l++) {
+        for (size i = 0; i < low[l]; i++)
+            s->values[i * LANES + l] = NAN;
+        for (size i = high[l]; i < n_places; i++)
+            s->values[i * LANES + l] = NAN;
+        for (size i = low[l]; i < high[l]; i++)
+            if (fabs(s->values[i * LANES + l]) > DBL_MAX)
+                flags = SKNORM_INPUT_INFINITE;
+    }
+    return flags;
+}
+
+/* Write what became of eight stretches; tell whether an infinity is among it. */
+static int NAME(write_stretches)(
+    const double *from, const lane *at, int n_lanes, size step, REAL *out)
+{
+    int side_by_side = n_lanes == LANES, met = 0;
+    for (int l = 0; l < LANES; l++)
+        side_by_side &= at[l].base == at[0].base + l && at[l].n == at[0].n;
+    if (side_by_side)
+        for (size i = 0; i < at[0].n; i++) {
+            REAL *place = out + at[0].base + i * step;
+            for (int l = 0; l < LANES; l++) {
+                place[l] = (REAL)from[i * LANES + l];
+                met |= fabs((double)place[l]) > DBL_MAX;
+            }
+        }
+    else
+        for (int l = 0; l < n_lanes; l++) {
+            REAL *place = out + at[l].base;
+            for (size i = 0; i < at[l].n; i++) {
+                place[i * step] = (REAL)from[i * LANES + l];
+                met |= fabs((double)place[i * step]) > DBL_MAX;
+            }
+        }
+    return met ? SKNORM_OUTPUT_INFINITE : 0;
+}
+
+static int NAME(windows)(
+    const REAL *x, const sknorm_windows *windows, sknorm_choice choice, size first,
+    size last, REAL *out, REAL *location, REAL *scale)
+{
+    const cut c = cut_of(windows);
+    const size step = windows->n_inner;
+    stretch s = {0};
+    s.width = c.width;
+    s.before = windows->before;
+    s.n_blocks = at_most(c.n_blocks, (windows->length + c.width - 1) / c.width);
+    s.choice = choice;
+    s.largest = LARGEST;
+    s.smallest = SMALLEST;
+    if (!allocate(&s, location != NULL))
+        return SKNORM_NO_MEMORY;
+    int flags = 0;
+    for (size task = last - 1; task >= first; task--) {
+        lane at[LANES];
+        int n_lanes = 0;
+        for (int l = 0; l < LANES; l++) {
+            /* Behind the last job the last one again, which is not written. */
+            const size n_jobs = c.n_stretches * c.n_lines;
+            const size job = at_most(task * LANES + l, n_jobs - 1);
+            const size line = job % c.n_lines, begin = job / c.n_lines * c.n_windows;
+            const size outer = line / step, inner = line % step;
+            at[l].base = (outer * windows->length + begin) * step + inner;
+            at[l].first = begin;
+            at[l].n = at_most(c.n_windows, windows->length - begin);
+            n_lanes += task * LANES + l < n_jobs;
+        }
+        const int met = NAME(read_stretches)(&s, x, at, step, windows->length);
+        if (met) {
+            flags |= met;
+            continue;
+        }
+        s.suspect = s.tiny = less(all_lanes(0.0), all_lanes(0.0));
+        s.n_windows = at[0].n;
+        for (int l = 1; l < n_lanes; l++)
+            s.n_windows = at_least(s.n_windows, at[l].n);
+        for (size block = 0; block * s.width < s.n_windows; block++)
+            if (s.masked)
+                masked_block(&s, block);
+            else
+                any_clean_block(&s, block);
+        if (any(s.suspect) || (any(s.tiny) && has_small_values(&s)))
+            flags |= SKNORM_SUSPECT;
+        flags |= NAME(write_stretches)(s.z, at, n_lanes, step, out);
+        if (location) {
+            NAME(write_stretches)(s.location, at, n_lanes, step, location);
+            NAME(write_stretches)(s.scale, at, n_lanes, step, scale);
+        }
+    }
+    free(s.values);
+    return flags;
+}

@@ -1,8 +1,8 @@
 """Time of learning and normalising in parts: batches, merges, Dask, history.
 
-Contenders take turns in one process; see peers.py for what is printed. The error is
-that of the standard deviation (or z, for windows) relative to one fit (or transform) of
-the whole, at an offset of 1e8. Dask's rows need `dask[array]`.
+Contenders take turns in one process; `report` in timing.py says what is printed. The
+error is that of the standard deviation (or z, for windows) relative to one fit (or
+transform) of the whole, at an offset of 1e8. Dask's rows need `dask[array]`.
 
     python benchmarks/parts.py [--turns 7] [--small]
 """

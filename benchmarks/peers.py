@@ -1,288 +1,238 @@
-"""Time and accuracy of the three estimators beside their installed peers.
+"""Tasks: data of some shape, the contenders, and the exact result.
 
-For fit, transform, fit_transform and inverse_transform the contenders take turns in one
-process. Printed is the median of the ratios of each turn to the first contender
-(sknorm), with the quartiles, the median time, and an error at an offset of 1e8: of z,
-relative to max(1, abs z), against two passes in extended precision, or of the restored
-data, relative to the largest value.
-
-    python benchmarks/peers.py [--turns 7] [--small] [TASK ...]
-
-Peers that are not installed are left out: scikit-learn and SciPy come with sknorm;
-install chemotools, torch, bottleneck, numbagg, pandas and polars for the others. torch
-runs on one thread. Peers that are functions are timed as transform and fit_transform.
+Contenders are sknorm, with one thread and two, and the peers that are installed:
+scikit-learn and SciPy come with sknorm, the others are pandas, polars, chemotools,
+torch, bottleneck, numbagg and OpenCV. Peers have one thread, torch has both one and
+two. A contender is an estimator, or has those of its methods that the peer offers.
 """
 
-import argparse
-import warnings
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from scipy import ndimage
 from sklearn.preprocessing import StandardScaler
 
-import sknorm
+import errors
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
-from sknorm._kernels import IMPLEMENTATION
-from timing import Entry, installed, report
+from timing import installed
 
-WINDOW, PATCH = 51, 9
-STEPS = ("fit", "transform", "fit_transform", "inverse_transform")
-
-
-torch, bn, nb, pd, pl = map(
-    installed, ("torch", "bottleneck", "numbagg", "pandas", "polars")
+THREADS = (1, 2)
+AXES = {"samples": 0, "features": 1}
+os.environ.update(POLARS_MAX_THREADS="1", NUMBA_NUM_THREADS="1")  # read at import
+torch, bn, nb, pd, pl, cv2 = map(
+    installed, ("torch", "bottleneck", "numbagg", "pandas", "polars", "cv2")
 )
 scatter = installed("chemotools.scatter")
-
-
-class Function:
-    """A function that normalises, as an estimator that learns nothing."""
-
-    def __init__(self, function):
-        self.transform = self.fit_transform = function
-
-
-class WithKey:
-    """An estimator that restores with a key, which is made beforehand."""
-
-    def __init__(self, estimator):
-        self.fit, self.transform = estimator.fit, estimator.transform
-        self.fit_transform = estimator.fit_transform
-        self.estimator = estimator
-
-    def prepare(self, X):
-        """Make the key."""
-        self.inverse_transform = partial(
-            self.estimator.inverse_transform, statistics=self.estimator.statistics(X)
-        )
-
-
-def sknorm_rows(estimator, **params):
-    """Return both ways of restoring: with a key, and as the fitted rows."""
-    return {
-        "sknorm": WithKey(estimator(**params, keep_statistics=False)),
-        "sknorm, key kept": estimator(**params),
-    }
-
-
-def by_mean_and_std(mean, std):
-    """Return a contender from two functions of X."""
-    return Function(lambda X: (X - mean(X)) / std(X))
-
-
-def columns(shape):
-    """Columns: StandardScaler and pandas."""
-    contenders = {"sknorm": BatchStandardizer(), "StandardScaler": StandardScaler()}
-    if pd:
-        contenders["pandas"] = Function(
-            lambda X: (lambda f: (f - f.mean()) / f.std(ddof=0))(
-                pd.DataFrame(X)
-            ).to_numpy()
-        )
-    return contenders
-
-
-def rows(shape):
-    """Rows: chemotools' SNV and torch's layer_norm."""
-    contenders = sknorm_rows(RowLayerNormalizer)
-    if scatter:
-        contenders["chemotools"] = scatter.StandardNormalVariate()
-    if torch:
-        layer_norm = torch.nn.functional.layer_norm
-        contenders["torch"] = Function(
-            lambda X: layer_norm(torch.from_numpy(X), X.shape[1:], eps=0.0).numpy()
-        )
-    return contenders
-
-
-def scipy_windows(size, shape):
-    """Return z by uniform filters on x and on x squared, as recipes have it."""
-
-    def run(X):
-        images = X.reshape(-1, *shape)
-        mean = ndimage.uniform_filter(images, (1, *size), mode="reflect")
-        square = ndimage.uniform_filter(images**2, (1, *size), mode="reflect")
-        return ((images - mean) / np.sqrt(square - mean * mean)).reshape(X.shape)
-
-    return Function(run)
-
-
-def rolling(axis):
-    """Trailing windows of bottleneck, numbagg, pandas and polars."""
-    along = {"features": 1, "samples": 0}[axis]
-    oriented = (lambda A: A.T) if axis == "features" else (lambda A: A)
-    contenders = sknorm_rows(
-        LocalWindowNormalizer, window=WINDOW, axis=axis, align="trailing"
-    )
-    if bn:
-        contenders["bottleneck"] = by_mean_and_std(
-            lambda X: bn.move_mean(X, WINDOW, 1, along),
-            lambda X: bn.move_std(X, WINDOW, 1, along),
-        )
-    if nb:
-        contenders["numbagg"] = by_mean_and_std(
-            lambda X: nb.move_mean(X, window=WINDOW, min_count=1, axis=along),
-            lambda X: nb.move_std(X, window=WINDOW, min_count=1, axis=along),
-        )
-    if pd:
-
-        def by_pandas(X):
-            frame = pd.DataFrame(oriented(X))
-            windows = frame.rolling(WINDOW, min_periods=1)
-            return oriented(((frame - windows.mean()) / windows.std(ddof=0)).to_numpy())
-
-        contenders["pandas"] = Function(by_pandas)
-    if pl:
-
-        def by_polars(X):
-            mean = pl.all().rolling_mean(WINDOW, min_samples=1)
-            std = pl.all().rolling_std(WINDOW, min_samples=1, ddof=0)
-            frame = pl.DataFrame(oriented(X)).select((pl.all() - mean) / std)
-            return oriented(frame.to_numpy())
-
-        contenders["polars"] = Function(by_polars)
-    return contenders
-
-
-def centred(shape):
-    """Centred windows along the features, with reflected edges: SciPy."""
-    params = {"window": WINDOW, "edge": "reflect"}
-    contenders = sknorm_rows(LocalWindowNormalizer, **params)
-    return contenders | {"scipy": scipy_windows((WINDOW,), shape[1:])}
-
-
-def patches(shape):
-    """Patches of 9 x 9 with reflected edges: SciPy."""
-    params = {"window": PATCH, "sample_shape": shape[1:], "edge": "reflect"}
-    contenders = sknorm_rows(LocalWindowNormalizer, **params)
-    return contenders | {"scipy": scipy_windows((PATCH, PATCH), shape[1:])}
-
-
-def exact_columns(X):
-    """Return z of columns by two passes in extended precision."""
-    return (X - X.mean(axis=0)) / X.std(axis=0)
-
-
-def exact_windows(X, size, padding, **kind):
-    """Return z of windows by two passes over each, in extended precision."""
-    axes = tuple(range(1, X.ndim))
-    padded = np.pad(X, [(0, 0), *padding], **kind)
-    view = sliding_window_view(padded, size, axis=axes)
-    inner = tuple(range(X.ndim, view.ndim))
-    return (X - np.nanmean(view, axis=inner)) / np.nanstd(view, axis=inner)
-
-
-def exact_centred(X, width=WINDOW):
-    """Return z of centred windows along all axes but the first."""
-    n = X.ndim - 1
-    return exact_windows(
-        X, (width,) * n, [(width // 2, width // 2)] * n, mode="symmetric"
-    )
-
-
-def exact_trailing(X):
-    """Return z of trailing windows."""
-    return exact_windows(X, (WINDOW,), [(WINDOW - 1, 0)], constant_values=np.nan)
+if cv2:
+    cv2.setNumThreads(1)
 
 
 @dataclass(frozen=True)
 class Task:
-    """Data of some shape, of a smaller hard one, contenders for a shape, exact z."""
+    """What is normalised, by whom, and what is right.
 
-    shape: tuple[int, ...]
+    Parameters
+    ----------
+    contenders : function of the shape of the data
+        Returns {(name, number of threads): contender}.
+    exact : function of data in extended precision
+        Returns location and scale.
+    hard_shape : tuple of int
+        Shape of the data whose errors are measured.
+    """
+
+    contenders: Callable[[tuple[int, ...]], dict[tuple[str, int], Any]]
+    exact: Callable[[Any], tuple[Any, Any]]
     hard_shape: tuple[int, ...]
-    contenders: Callable[[tuple[int, ...]], dict[str, Any]]
-    exact: Callable[[Any], Any]
 
 
-TASKS = {
-    "columns": Task((20_000, 200), (5_000, 20), columns, exact_columns),
-    "rows": Task((5_000, 1_000), (50, 500), rows, lambda X: exact_columns(X.T).T),
-    "windows along features, centred": Task(
-        (500, 2_000), (20, 300), centred, exact_centred
-    ),
-    "windows along features, trailing": Task(
-        (500, 2_000), (20, 300), lambda _: rolling("features"), exact_trailing
-    ),
-    "windows along samples, trailing": Task(
-        (20_000, 50),
-        (300, 20),
-        lambda _: rolling("samples"),
-        lambda X: exact_trailing(X.T).T,
-    ),
-    "patches": Task(
-        (16, 256, 256), (4, 40, 40), patches, partial(exact_centred, width=PATCH)
-    ),
-}
+@dataclass(frozen=True)
+class Function:
+    """A function that normalises, as an estimator that learns nothing."""
+
+    transform: Callable[[Any], Any]
 
 
-def prepared(contender, X):
-    """Fit a contender, where it learns, and return it."""
-    if hasattr(contender, "fit"):
-        contender.fit(X)
-    if hasattr(contender, "prepare"):
-        contender.prepare(X)
-    return contender
+class PandasColumns:
+    """Columns by the operators of a dataframe."""
+
+    def fit(self, X):
+        """Learn mean and deviation of the columns."""
+        frame = pd.DataFrame(X)
+        self.mean_, self.scale_ = frame.mean(), frame.std(ddof=0)
+        return self
+
+    def transform(self, X):
+        """Return z."""
+        return ((pd.DataFrame(X) - self.mean_) / self.scale_).to_numpy()
+
+    def fit_transform(self, X):
+        """Learn and return z."""
+        return self.fit(X).transform(X)
+
+    def inverse_transform(self, Z):
+        """Return the data."""
+        return (pd.DataFrame(Z) * self.scale_ + self.mean_).to_numpy()
 
 
-def worst_errors(task):
-    """Return the errors of z and of restored data (or None) of each contender."""
-    X = np.random.default_rng(1).normal(size=task.hard_shape) + 1e8
-    extended = X.astype(np.longdouble) - X.flat[0]  # an exact difference
-    expected = task.exact(extended).reshape(len(X), -1)
-    flat, errors = X.reshape(len(X), -1), {}
-    for name, contender in task.contenders(task.hard_shape).items():
-        contender = prepared(contender, flat)
-        with np.errstate(all="ignore"):
-            Z = np.asarray(contender.transform(flat))
-            wrong = np.abs(Z - expected) / np.maximum(1, np.abs(expected))
-        known = np.isfinite(expected)
-        back = None
-        if hasattr(contender, "inverse_transform"):
-            back = np.abs(contender.inverse_transform(Z) - flat).max() / flat.max()
-        worst = np.nan_to_num(np.asarray(wrong[known], float), nan=np.inf).max()
-        errors[name] = worst, back
-    return errors
+def quotient(X, mean, deviation):
+    """Return z. A trailing window that holds one value has deviation 0."""
+    with np.errstate(all="ignore"):
+        return (X - mean) / deviation
 
 
-def run_task(name, turns, small):
-    """Measure one task and print a table for each step."""
-    task, rng = TASKS[name], np.random.default_rng(0)
-    n_rows, *rest = task.shape
-    shape = (max(2, n_rows // 20) if small else n_rows, *rest)
-    X = rng.normal(size=shape).reshape(shape[0], -1)
-    errors = worst_errors(task)
-    contenders = {k: prepared(c, X) for k, c in task.contenders(shape).items()}
-    Z = contenders["sknorm"].transform(X)
-    for step in STEPS:
-        back = step == "inverse_transform"
-        entries = {
-            k: Entry(partial(getattr(c, step), Z if back else X), errors[k][back])
-            for k, c in contenders.items()
-            if hasattr(c, step)
-        }
-        report(f"{name}, {' x '.join(map(str, shape))}: {step}", entries, turns)
+def from_squares(X, mean, mean_of_squares):
+    """Return z by the textbook formula of the variance."""
+    with np.errstate(all="ignore"):
+        return (X - mean) / np.sqrt(mean_of_squares - mean * mean)
 
 
-def main():
-    """Run the chosen tasks."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tasks", nargs="*", help="; ".join(TASKS))
-    parser.add_argument("--turns", type=int, default=7)
-    parser.add_argument("--small", action="store_true", help="a twentieth of the rows")
-    arguments = parser.parse_args()
-    warnings.simplefilter("ignore")
+def column_contenders(shape):
+    """StandardScaler and pandas."""
+    contenders = {("sknorm", n): BatchStandardizer(n_jobs=n) for n in THREADS}
+    contenders["StandardScaler", 1] = StandardScaler()
+    if pd:
+        contenders["pandas", 1] = PandasColumns()
+    return contenders
+
+
+def layer_norm(X, n_threads):
+    """Return z of rows by torch."""
+    torch.set_num_threads(n_threads)
+    Z = torch.nn.functional.layer_norm(torch.from_numpy(X), X.shape[1:], eps=0.0)
+    return Z.numpy()
+
+
+def row_contenders(shape):
+    """SNV of chemotools and layer_norm of torch."""
+    contenders = {
+        ("sknorm", n): RowLayerNormalizer(keep_statistics=False, n_jobs=n)
+        for n in THREADS
+    }
+    if scatter:
+        contenders["chemotools", 1] = scatter.StandardNormalVariate()
     if torch:
-        torch.set_num_threads(1)
-    print(f"sknorm {sknorm.__version__}, {IMPLEMENTATION} kernels; ratio, time, error")
-    for name in arguments.tasks or TASKS:
-        run_task(name, arguments.turns, arguments.small)
+        for n in THREADS:
+            contenders["torch", n] = Function(partial(layer_norm, n_threads=n))
+    return contenders
 
 
-if __name__ == "__main__":
-    main()
+def by_bottleneck(X, width, axis):
+    """Return z of trailing windows."""
+    mean = bn.move_mean(X, width, 1, axis)
+    return quotient(X, mean, bn.move_std(X, width, 1, axis))
+
+
+def by_numbagg(X, width, axis):
+    """Return z of trailing windows."""
+    params = {"window": width, "min_count": 1, "axis": axis}
+    return quotient(X, nb.move_mean(X, **params), nb.move_std(X, **params))
+
+
+def by_scipy(X, width, axis):
+    """Return z of trailing windows; before the first value it is reflected."""
+    mean_of = partial(
+        ndimage.uniform_filter1d, size=width, axis=axis, origin=(width - 1) // 2
+    )
+    return from_squares(X, mean_of(X), mean_of(X * X))
+
+
+def by_pandas(X, width, axis):
+    """Return z of trailing windows; a series is a column."""
+    frame = pd.DataFrame(X.T if axis else X)
+    rolling = frame.rolling(width, min_periods=1)
+    Z = quotient(frame, rolling.mean(), rolling.std(ddof=0)).to_numpy()
+    return Z.T if axis else Z
+
+
+def by_polars(X, width, axis):
+    """Return z of trailing windows; a series is a column."""
+    mean = pl.all().rolling_mean(width, min_samples=1)
+    deviation = pl.all().rolling_std(width, min_samples=1, ddof=0)
+    frame = pl.DataFrame(X.T if axis else X).select((pl.all() - mean) / deviation)
+    return frame.to_numpy().T if axis else frame.to_numpy()
+
+
+def window_contenders(shape, width, axis):
+    """Windows of bottleneck, numbagg, SciPy, pandas and polars."""
+    contenders = {
+        ("sknorm", n): LocalWindowNormalizer(
+            width, axis=axis, align="trailing", keep_statistics=False, n_jobs=n
+        )
+        for n in THREADS
+    }
+    peers = {
+        "bottleneck": (bn, by_bottleneck),
+        "numbagg": (nb, by_numbagg),
+        "scipy": (ndimage, by_scipy),
+        "pandas": (pd, by_pandas),
+        "polars": (pl, by_polars),
+    }
+    for name, (module, function) in peers.items():
+        if module:
+            run = partial(function, width=width, axis=AXES[axis])
+            contenders[name, 1] = Function(run)
+    return contenders
+
+
+def by_uniform_filter(X, width, shape):
+    """Return z of patches by SciPy."""
+    images = X.reshape(-1, *shape)
+    mean_of = partial(ndimage.uniform_filter, size=(1, width, width))
+    return from_squares(images, mean_of(images), mean_of(images * images)).reshape(
+        X.shape
+    )
+
+
+def by_box_filter(X, width, shape):
+    """Return z of patches by OpenCV, one image after the other."""
+    mean_of = partial(
+        cv2.boxFilter, ddepth=-1, ksize=(width, width), borderType=cv2.BORDER_REFLECT
+    )
+    Z = np.empty_like(X)
+    for image, z in zip(X.reshape(-1, *shape), Z.reshape(-1, *shape), strict=True):
+        z[...] = from_squares(image, mean_of(image), mean_of(image * image))
+    return Z
+
+
+def patch_contenders(shape, width):
+    """Uniform filters of SciPy and OpenCV."""
+    image = shape[1:]
+    contenders = {
+        ("sknorm", n): LocalWindowNormalizer(
+            width, sample_shape=image, edge="reflect", keep_statistics=False, n_jobs=n
+        )
+        for n in THREADS
+    }
+    uniform = partial(by_uniform_filter, width=width, shape=image)
+    contenders["scipy", 1] = Function(uniform)
+    if cv2:
+        box = partial(by_box_filter, width=width, shape=image)
+        contenders["OpenCV", 1] = Function(box)
+    return contenders
+
+
+COLUMNS = Task(column_contenders, errors.columns, (5_000, 20))
+ROWS = Task(row_contenders, errors.rows, (50, 500))
+
+
+def windows(axis, width):
+    """Return the task of trailing windows along "features" or "samples"."""
+    return Task(
+        partial(window_contenders, width=width, axis=axis),
+        partial(errors.windows, width=width, axis=AXES[axis]),
+        {"samples": (1500, 8), "features": (8, 1500)}[axis],
+    )
+
+
+def patches(width):
+    """Return the task of square patches of images."""
+    return Task(
+        partial(patch_contenders, width=width),
+        partial(errors.patches, width=width),
+        (4, 40, 40),
+    )

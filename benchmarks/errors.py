@@ -27,9 +27,13 @@ def windows(X, width, axis):
 
 
 def patches(X, width):
-    """Return those of centred patches of images, whose edges are reflected."""
+    """Return those of centred patches of images; NaN where they are not whole.
+
+    At the edges peers reflect the image, sknorm takes the pixels that exist.
+    """
     before = width // 2
-    padded = np.pad(X, [(0, 0), (before, before), (before, before)], mode="symmetric")
+    edges = [(0, 0), (before, before), (before, before)]
+    padded = np.pad(X, edges, constant_values=np.nan)
     view = sliding_window_view(padded, (width, width), axis=(1, 2))
     return view.mean(axis=(-2, -1)), view.std(axis=(-2, -1))
 

@@ -204,7 +204,7 @@ def patch_contenders(shape, width):
     image = shape[1:]
     contenders = {
         ("sknorm", n): LocalWindowNormalizer(
-            width, sample_shape=image, edge="reflect", keep_statistics=False, n_jobs=n
+            width, sample_shape=image, keep_statistics=False, n_jobs=n
         )
         for n in THREADS
     }

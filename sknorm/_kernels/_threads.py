@@ -45,10 +45,10 @@ def in_threads(
 
 
 def shares(n: int, threads: int) -> list[slice]:
-    """Divide 0 to n into slices, four for each thread: one may be slower than others.
+    """Divide 0 to n into slices, one for each thread.
 
     For kernels whose results do not depend on how an array is divided.
     """
-    n_parts = max(1, min(n, 4 * threads if threads > 1 else 1))
+    n_parts = max(1, min(n, threads))
     edges = [n * i // n_parts for i in range(n_parts + 1)]
     return [slice(a, b) for a, b in pairwise(edges)]

@@ -61,7 +61,7 @@ def matrix_moments(
     width = 1 if by_columns else TASK_COLUMNS
     tiles = [slice(j, min(j + width, p)) for j in range(0, p, width)]
     if by_columns and p > MOMENT_TASKS:
-        tiles = shares(p, MOMENT_TASKS // 4)
+        tiles = shares(p, MOMENT_TASKS)
     n_bytes = X.nbytes // len(tiles)
     n_parts = max(1, min(MOMENT_TASKS // len(tiles), n_bytes // TASK_BYTES))
     # Each part but the last has a multiple of 256 rows, a block of the kernel.
@@ -154,6 +154,8 @@ def normalise_windows(
         span = tasks.start, tasks.stop
         return int(kernel(flat[0], shape, before, after, choice, *span, *flat[1:]))
 
+    # Pages of a fresh result are claimed beforehand: a task writes here and there.
+    in_threads(lambda part: core.claim(flat[1][part]), shares(X.size, threads), threads)
     parts = shares(count(shape, before, after), threads)
     return _union(in_threads(normalise, parts, threads))
 

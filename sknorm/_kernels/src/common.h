@@ -43,6 +43,13 @@ INLINE double two_sum(double a, double b, double *error)
     return total;
 }
 
+/* Ask for what is read soon; any address may be asked for. */
+#if defined(__GNUC__)
+#define FETCH(x) __builtin_prefetch((const char *)(x), 0, 2)
+#else
+#define FETCH(x) ((void)(x))
+#endif
+
 /* Results are written in stretches of this many bytes, the last stretch first, each
  * claimed from its end before it is written: the system hands out fresh pages twice as fast
  * from the end (64 MB: 3.8 ms against 7.1), while data are read faster forwards. */

@@ -3,6 +3,7 @@
 #include "columns.h"
 #include "lines.h"
 #include "rows.h"
+#include "transfer.h"
 #include "windows.h"
 #include "patches.h"
 
@@ -13,3 +14,4 @@
 #undef LOWEST_EXPONENT
 #undef LARGEST
 #undef SMALLEST
+#undef SMALL

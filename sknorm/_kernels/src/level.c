@@ -11,6 +11,7 @@
 #define LOWEST_EXPONENT UINT32_C(0x00800000)
 #define LARGEST FLT_MAX
 #define SMALLEST FLT_MIN
+#define SMALL 1e-25
 #include "kernels.h"
 
 #define REAL double
@@ -20,6 +21,7 @@
 #define LOWEST_EXPONENT UINT64_C(0x0010000000000000)
 #define LARGEST DBL_MAX
 #define SMALLEST DBL_MIN
+#define SMALL 1e-120
 #include "kernels.h"
 
 #define FUNCTIONS(T)                                                                     \

@@ -21,6 +21,11 @@ INLINE lanes NAME(load_values)(const REAL *x)
     return a;
 }
 
+INLINE void NAME(store_values)(REAL *x, lanes a)
+{
+    EACH_PART EACH_OF_PART x[k * IN_PART + i] = (REAL)OF_PART(a.at[k], i);
+}
+
 /* The last n < LANES values of a line, and `fill` behind them. */
 INLINE lanes NAME(load_rest)(const REAL *x, size n, double fill)
 {

@@ -17,9 +17,10 @@ typedef struct {
 } location_scale;
 
 /* Squares of values below 1e-145 lose digits. Values that differ by so little, and by a
- * unit in the last place at least, are below 1e-129 themselves. */
+ * unit in the last place at least, are below 1e-129 themselves: where all values are 0 or
+ * larger than SMALL, a tiny variance has lost nothing. In float32, where scales below
+ * 1.2e-38 are none, that is so above 1e-25. */
 #define TINY_VARIANCE 1e-285
-#define SMALL_VALUE 1e-120
 
 INLINE int extrema_needed(sknorm_choice choice)
 {

@@ -148,7 +148,7 @@ static void sum_above(strip_room *r)
 
 /* Normalise the patches whose first row is row j of the block. Returns whether some are
  * marked as doubtful. */
-static int finish_row(strip_room *r, size j, sknorm_choice choice)
+INLINE int finish_row_of(strip_room *r, size j, sknorm_choice choice)
 {
     const size n = r->cut.n_places;
     const lanes zero = all_lanes(0.0), one = all_lanes(1.0);
@@ -183,6 +183,17 @@ static int finish_row(strip_room *r, size j, sknorm_choice choice)
     r->suspect = either(r->suspect, suspect);
     r->tiny = either(r->tiny, tiny);
     return any(any_doubt);
+}
+
+/* With the usual choice known to the compiler, and any other. */
+static int finish_row(strip_room *r, size j)
+{
+    const sknorm_choice of = r->choice;
+    const sknorm_choice usual = {SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, of.resolution};
+    if (of.location == SKNORM_MEAN && of.scale == SKNORM_STD && of.ddof == 0.0
+        && of.eps == 0.0)
+        return finish_row_of(r, j, usual);
+    return finish_row_of(r, j, of);
 }
 
 /* Add row j, now one of the next block, to the sums below the boundary. */
@@ -226,24 +237,31 @@ static int NAME(read_row)(
     strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i)
 {
     const size n_values = r->cut.n_places + r->cut.width, step = p->n_inner;
-    int infinite = 0;
+    const lanes nan = all_lanes(NAN), largest = all_lanes(DBL_MAX);
+    int whole = i >= 0 && i < p->height;
+    const REAL *from[LANES];
     for (int l = 0; l < LANES; l++) {
         const size shift = at[l].first - p->before[1];
-        const int inside = i >= 0 && i < p->height;
-        const size low = inside ? at_least(0, -shift) : n_values;
-        const size high = inside ? at_least(low, at_most(n_values, p->width - shift)) : n_values;
-        const REAL *row = x + at[l].base + (i * p->width + shift) * step;
-        for (size j = 0; j < low; j++)
-            r->values[j * LANES + l] = NAN;
-        for (size j = low; j < high; j++) {
-            const double value = row[j * step];
-            r->values[j * LANES + l] = value;
-            infinite |= fabs(value) > DBL_MAX;
-        }
-        for (size j = high; j < n_values; j++)
-            r->values[j * LANES + l] = NAN;
+        whole &= shift >= 0 && shift + n_values <= p->width;
+        from[l] = x + at[l].base + (i * p->width + shift) * step;
     }
-    return infinite ? SKNORM_INPUT_INFINITE : 0;
+    if (whole)
+        NAME(gather)(from, step, n_values, r->values);
+    else {
+        for (size j = 0; j < n_values; j++)
+            store(r->values + j * LANES, nan);
+        for (int l = 0; l < LANES && i >= 0 && i < p->height; l++) {
+            const size shift = at[l].first - p->before[1];
+            const size high = at_most(n_values, p->width - shift);
+            for (size j = at_least(0, -shift); j < high; j++)
+                r->values[j * LANES + l] = from[l][j * step];
+        }
+    }
+    mask infinite = less(largest, largest);
+    for (size j = 0; j < n_values; j++)
+        infinite = either(
+            infinite, less(largest, magnitude(load(r->values + j * LANES))));
+    return any(infinite) ? SKNORM_INPUT_INFINITE : 0;
 }
 
 /* Sum a patch by itself: each pass finds what the mean of the one before still lacks, in
@@ -295,27 +313,33 @@ static int NAME(write_row)(
     const double *from, const sknorm_patches *p, const strip *at, int n_lanes, size i,
     REAL *out)
 {
-    int infinite = 0;
-    for (int l = 0; l < n_lanes; l++) {
-        REAL *row = out + at[l].base + (i * p->width + at[l].first) * p->n_inner;
-        for (size j = 0; j < at[l].n; j++) {
-            const REAL value = (REAL)from[j * LANES + l];
-            row[j * p->n_inner] = value;
-            infinite |= fabs((double)value) > DBL_MAX;
-        }
+    REAL *to[LANES];
+    size n[LANES];
+    for (int l = 0; l < LANES; l++) {
+        to[l] = out + at[l].base + (i * p->width + at[l].first) * p->n_inner;
+        n[l] = at[l].n;
     }
-    return infinite ? SKNORM_OUTPUT_INFINITE : 0;
+    return NAME(scatter)(from, n_lanes, n, p->n_inner, to) ? SKNORM_OUTPUT_INFINITE : 0;
 }
 
-/* Keep what the row of the middle of the patches has: their own values. */
+/* Read the values in the middle of the patches of row i. */
 static void NAME(read_here)(
     strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i)
 {
+    int whole = 1;
+    const REAL *from[LANES];
     for (int l = 0; l < LANES; l++) {
-        const REAL *row = x + at[l].base + (i * p->width + at[l].first) * p->n_inner;
-        for (size j = 0; j < r->cut.n_places; j++)
-            r->here[j * LANES + l] = j < at[l].n ? (double)row[j * p->n_inner] : NAN;
+        from[l] = x + at[l].base + (i * p->width + at[l].first) * p->n_inner;
+        whole &= at[l].n == r->cut.n_places;
     }
+    if (whole) {
+        NAME(gather)(from, p->n_inner, r->cut.n_places, r->here);
+        return;
+    }
+    for (int l = 0; l < LANES; l++)
+        for (size j = 0; j < r->cut.n_places; j++)
+            r->here[j * LANES + l] =
+                j < at[l].n ? (double)from[l][j * p->n_inner] : NAN;
 }
 
 static int NAME(has_small)(const REAL *x, const sknorm_patches *p, const strip *at, int n)
@@ -342,7 +366,7 @@ static int NAME(strip_of_patches)(
         for (size j = 0; j < h && start + j < p->height; j++) {
             const size i = start + j;
             NAME(read_here)(r, x, p, at, i);
-            if (finish_row(r, j, r->choice))
+            if (finish_row(r, j))
                 for (int l = 0; l < n_lanes; l++)
                     for (size place = 0; place < at[l].n; place++)
                         if (r->doubtful[place * LANES + l] != 0.0)
@@ -382,9 +406,9 @@ static int NAME(patches)(
         for (int l = 0; l < LANES; l++) {
             /* Behind the last job the last one again, which is not written. */
             const size job = at_most(task * LANES + l, n_jobs - 1);
-            const size image = job % r.cut.n_images, inner = image % p->n_inner;
+            const size image = job / r.cut.n_strips, inner = image % p->n_inner;
             at[l].base = image / p->n_inner * p->height * p->width * p->n_inner + inner;
-            at[l].first = job / r.cut.n_images * r.cut.n_places;
+            at[l].first = job % r.cut.n_strips * r.cut.n_places;
             at[l].n = at_most(r.cut.n_places, p->width - at[l].first);
             n_lanes += task * LANES + l < n_jobs;
         }

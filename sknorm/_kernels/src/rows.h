@@ -6,17 +6,24 @@
 enum { VALUES_TOGETHER = 4096 };
 #endif
 
-/* Write ((x - shift) - delta) / scale of a row; tell whether an infinity came out. */
+/* Write ((x - shift) - delta) / scale of a row; tell whether an infinity came out. What is
+ * `ahead` values further on is fetched meanwhile: it is summed next. */
 INLINE int NAME(map_row)(
-    const REAL *x, size n, double shift, double delta, double scale, REAL *out)
+    const REAL *x, size n, double shift, double delta, double scale, size ahead, REAL *out)
 {
+    enum { STEP = 64 };
     BITS met = 0;
-    for (size j = 0; j < n; j++) {
-        const REAL result = (REAL)((((double)x[j] - shift) - delta) / scale);
-        BITS bits;
-        memcpy(&bits, &result, sizeof bits);
-        met |= (bits & ~SIGN) + LOWEST_EXPONENT;
-        out[j] = result;
+    for (size first = 0; first < n; first += STEP) {
+        const size last = at_most(first + STEP, n);
+        for (size j = first; j < last; j += 64 / (size)sizeof(REAL))
+            FETCH(x + ahead + j);
+        for (size j = first; j < last; j++) {
+            const REAL result = (REAL)((((double)x[j] - shift) - delta) / scale);
+            BITS bits;
+            memcpy(&bits, &result, sizeof bits);
+            met |= (bits & ~SIGN) + LOWEST_EXPONENT;
+            out[j] = result;
+        }
     }
     return met & SIGN ? NAME(infinities)(out, n, SKNORM_OUTPUT_INFINITE) : 0;
 }
@@ -26,7 +33,7 @@ static int NAME(may_have_lost_digits)(const REAL *x, size n, size step)
 {
     for (size j = 0; j < n; j++) {
         const double value = fabs((double)x[j * step]);
-        if (value > 0.0 && value < SMALL_VALUE)
+        if (value > 0.0 && value < SMALL)
             return 1;
     }
     return 0;
@@ -44,6 +51,7 @@ static inline int NAME(rows_together)(
     REAL *location, REAL *scale)
 {
     double m[N_FIELDS * LANES] = {0};
+    const size ahead = n_rows * length;
     int flags = 0;
     if (length < SHORTEST_LINE)
         NAME(moments_of_short_rows)(x, n_rows, length, extrema_needed(choice), m);
@@ -74,7 +82,7 @@ static inline int NAME(rows_together)(
                 (REAL)(present || choice.scale == SKNORM_NO_SCALE ? divisor[r] : NAN);
         }
         int met = NAME(map_row)(
-            row, length, shift[r], delta[r], divisor[r], out + r * length);
+            row, length, shift[r], delta[r], divisor[r], ahead, out + r * length);
         if (present && NAME(unfit)(shift[r], divisor[r]))
             met |= SKNORM_SUSPECT;
         if (met)

@@ -12,7 +12,8 @@
 typedef struct {
     size width, before, n_blocks, n_windows;
     sknorm_choice choice;
-    double largest, smallest; /* normal number of the type of the data */
+    double largest, smallest; /* normal number of the type of the data, */
+    double most, least, small; /* such variances, and values whose squares lose digits */
     double *values;           /* of (n_blocks + 1) * width places, eight each */
     size low, high;           /* the places that are present ... */
     int masked;               /* ... or NaN marks those that are not */
@@ -76,6 +77,19 @@ INLINE lanes scale_of_key(lanes value, lanes count, lanes scale)
     const mask nothing = both(
         equal(count, all_lanes(0.0)), opposite(equal(value, value)));
     return choose(nothing, all_lanes(NAN), scale);
+}
+
+/* Write what becomes of the eight windows that begin at `at`. */
+INLINE void write_results(stretch *s, size at, lanes value, const neighbourhoods *of)
+{
+    const results r = results_of(value, of, s->choice, s->smallest, s->largest);
+    store(s->z + at, r.z);
+    if (s->location) {
+        store(s->location + at, r.location);
+        store(s->scale + at, scale_of_key(value, of->count, r.scale));
+    }
+    s->suspect = either(s->suspect, r.suspect);
+    s->tiny = either(s->tiny, r.tiny);
 }
 
 #endif

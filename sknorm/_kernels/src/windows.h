@@ -39,46 +39,41 @@ static ptrdiff_t window_tasks(const sknorm_windows *windows)
     return (c.n_stretches * c.n_lines + LANES - 1) / LANES;
 }
 
-/* Windows of which all lanes have the same values present, and no NaN among them. The
- * choice is an argument so that the usual one is known to the compiler. */
-INLINE void clean_block(stretch *s, size block, sknorm_choice choice, int with_key)
+/* Sum the end of a block of which all lanes have the same values present, about c. */
+static void sum_end(const stretch *s, size start, lanes c)
 {
-    const size w = s->width, start = block * w, low = s->low, high = s->high;
-    const size at_c = at_least(low, at_most(start + w, high) - 1);
-    const double *values = s->values, *current = values + (start + s->before) * LANES;
-    const double smallest = s->smallest, largest = s->largest;
-    double *ends1 = s->ends.s1, *ends2 = s->ends.s2, *z = s->z + start * LANES;
-    const lanes c = load(values + at_c * LANES);
+    const double *values = s->values;
+    double *s1_of = s->ends.s1, *s2_of = s->ends.s2;
     lanes s1 = all_lanes(0.0), s2 = s1;
-    for (size j = w - 1; j >= 0; j--) {
-        if (start + j >= low && start + j < high) {
+    for (size j = s->width - 1; j >= 0; j--) {
+        if (start + j >= s->low && start + j < s->high) {
             const lanes d = minus(load(values + (start + j) * LANES), c);
             s1 = plus(s1, d);
             s2 = plus(s2, times(d, d));
         }
-        store(ends1 + j * LANES, s1);
-        store(ends2 + j * LANES, s2);
+        store(s1_of + j * LANES, s1);
+        store(s2_of + j * LANES, s2);
     }
-    mask doubtful = less(s1, s1), suspect = doubtful, tiny = doubtful;
-    s1 = s2 = all_lanes(0.0);
-    const size n_windows = at_most(w, s->n_windows - start);
-    for (size j = 0; j < n_windows; j++) {
+}
+
+/* Windows of which all lanes have the same values present, and no NaN among them. */
+static void clean_block(stretch *s, size block)
+{
+    const size w = s->width, start = block * w, low = s->low, high = s->high;
+    const size at_c = at_least(low, at_most(start + w, high) - 1);
+    const double *values = s->values;
+    const lanes c = load(values + at_c * LANES);
+    sum_end(s, start, c);
+    lanes s1 = all_lanes(0.0), s2 = s1;
+    mask doubtful = less(s1, s1);
+    for (size j = 0; j < w && start + j < s->n_windows; j++) {
         const size from = at_least(start + j, low), next = start + w + j;
-        const size n = at_least(at_most(next, high) - from, 0);
+        const size n = at_least(at_most(next, high) - from, 0), at = (start + j) * LANES;
         mask lost;
         const neighbourhoods of = moments_of_windows(
-            c, all_lanes((double)n), plus(load(ends1 + j * LANES), s1),
-            plus(load(ends2 + j * LANES), s2), &lost);
-        const lanes value = load(current + j * LANES);
-        const results r = results_of(value, &of, choice, smallest, largest);
-        store(z + j * LANES, r.z);
-        if (with_key) {
-            store(s->location + (start + j) * LANES, r.location);
-            store(
-                s->scale + (start + j) * LANES, scale_of_key(value, of.count, r.scale));
-        }
-        suspect = either(suspect, r.suspect);
-        tiny = either(tiny, r.tiny);
+            c, all_lanes((double)n), plus(load(s->ends.s1 + j * LANES), s1),
+            plus(load(s->ends.s2 + j * LANES), s2), &lost);
+        write_results(s, at, load(values + at + s->before * LANES), &of);
         if (n > 0)
             doubtful = either(doubtful, lost);
         if (next < high) {
@@ -87,20 +82,59 @@ INLINE void clean_block(stretch *s, size block, sknorm_choice choice, int with_k
             s2 = plus(s2, times(d, d));
         }
     }
-    s->suspect = either(s->suspect, suspect);
+    redo_lanes(s, block, doubtful);
+}
+
+/* The same for mean and standard deviation, where every window is whole: the same results,
+ * bit for bit, without what such windows do not need. */
+static void whole_block(stretch *s, size block)
+{
+    const size w = s->width, start = block * w;
+    const double n = (double)w, r = 1.0 / n;
+    const double *values = s->values + (start + w) * LANES;
+    const double *current = s->values + (start + s->before) * LANES;
+    const double *ends1 = s->ends.s1, *ends2 = s->ends.s2;
+    double *z = s->z + start * LANES;
+    const lanes c = load(values - LANES), one = all_lanes(1.0);
+    const lanes ratio = all_lanes(LARGEST_RATIO);
+    const lanes resolution = all_lanes(s->choice.resolution);
+    const lanes least = all_lanes(s->least), most = all_lanes(s->most);
+    sum_end(s, start, c);
+    lanes s1 = all_lanes(0.0), s2 = s1;
+    mask doubtful = less(s1, s1), unfit = doubtful, tiny = doubtful;
+    for (size j = 0; j < w; j++) {
+        const lanes sum = plus(load(ends1 + j * LANES), s1);
+        const lanes squares = plus(load(ends2 + j * LANES), s2);
+        const lanes offset = quotient(sum, n, r), lost = times(sum, offset);
+        const lanes m2 = minus(squares, lost), variance = quotient(m2, n, r);
+        doubtful = either(doubtful, opposite(up_to(lost, times(ratio, m2))));
+        tiny = either(tiny, less(variance, least));
+        unfit = either(unfit, opposite(up_to(variance, most)));
+        lanes delta;
+        const lanes shift = two_sums(c, offset, &delta);
+        const lanes scale = root(variance);
+        const mask constant = up_to(scale, times(resolution, magnitude(shift)));
+        const lanes value = load(current + j * LANES);
+        store(
+            z + j * LANES,
+            over(minus(minus(value, shift), delta), choose(constant, one, scale)));
+        const lanes d = minus(load(values + j * LANES), c);
+        s1 = plus(s1, d);
+        s2 = plus(s2, times(d, d));
+    }
+    s->suspect = either(s->suspect, both(unfit, opposite(doubtful)));
     s->tiny = either(s->tiny, tiny);
     redo_lanes(s, block, doubtful);
 }
 
-static void any_clean_block(stretch *s, size block)
+/* Whether whole_block will do. */
+static int is_whole(const stretch *s, size block)
 {
-    sknorm_choice choice = s->choice;
-    if (choice.location == SKNORM_MEAN && choice.scale == SKNORM_STD && choice.ddof == 0.0
-        && choice.eps == 0.0 && !s->location) {
-        const sknorm_choice usual = {SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, choice.resolution};
-        clean_block(s, block, usual, 0);
-    } else
-        clean_block(s, block, choice, s->location != NULL);
+    const size start = block * s->width;
+    return s->low <= start && start + 2 * s->width <= s->high
+        && start + s->width <= s->n_windows && s->choice.location == SKNORM_MEAN
+        && s->choice.scale == SKNORM_STD && s->choice.ddof == 0.0 && s->choice.eps == 0.0
+        && !s->location && s->width > 1;
 }
 
 /* Windows with values that are absent, others in each lane. */
@@ -118,14 +152,7 @@ static void masked_block(stretch *s, size block)
         mask lost;
         const neighbourhoods of = moments_of_windows(
             load(sums.c), count, load(sums.s1), load(sums.s2), &lost);
-        const results r = results_of(value, &of, s->choice, s->smallest, s->largest);
-        store(s->z + at, r.z);
-        if (s->location) {
-            store(s->location + at, r.location);
-            store(s->scale + at, scale_of_key(value, count, r.scale));
-        }
-        s->suspect = either(s->suspect, r.suspect);
-        s->tiny = either(s->tiny, r.tiny);
+        write_results(s, at, value, &of);
         doubtful = either(doubtful, both(lost, less(all_lanes(0.0), count)));
     }
     redo_lanes(s, block, doubtful);
@@ -137,7 +164,7 @@ static int has_small_values(const stretch *s)
     for (size i = 0; i < (s->n_blocks + 1) * s->width; i++)
         for (int l = 0; l < LANES; l++) {
             const double value = fabs(s->values[i * LANES + l]);
-            if (is_present(s, i, l) && value > 0.0 && value < SMALL_VALUE)
+            if (is_present(s, i, l) && value > 0.0 && value < s->small)
                 return 1;
         }
     return 0;
@@ -177,26 +204,23 @@ static int NAME(read_stretches)(
     stretch *s, const REAL *x, const lane *at, size step, size length)
 {
     const size n_places = (s->n_blocks + 1) * s->width;
-    int same = 1, side_by_side = 1;
+    int same = 1;
     size low[LANES], high[LANES];
+    const REAL *from[LANES];
     for (int l = 0; l < LANES; l++) {
         low[l] = at_least(0, s->before - at[l].first);
         high[l] = at_least(low[l], at_most(n_places, length + s->before - at[l].first));
         same &= low[l] == low[0] && high[l] == high[0];
-        side_by_side &= at[l].base == at[0].base + l;
+        from[l] = x + at[l].base + (low[l] - s->before) * step;
     }
     s->low = low[0];
     s->high = high[0];
-    if (same && side_by_side) {
-        for (size i = s->low; i < s->high; i++)
-            store(
-                s->values + i * LANES,
-                NAME(load_values)(x + at[0].base + (i - s->before) * step));
-    } else {
+    if (same)
+        NAME(gather)(from, step, s->high - s->low, s->values + s->low * LANES);
+    else
         for (int l = 0; l < LANES; l++)
             for (size i = low[l]; i < high[l]; i++)
-                s->values[i * LANES + l] = x[at[l].base + (i - s->before) * step];
-    }
+                s->values[i * LANES + l] = from[l][(i - low[l]) * step];
     mask doubtful = less(all_lanes(0.0), all_lanes(0.0));
     const lanes largest = all_lanes(DBL_MAX);
     if (same)
@@ -224,26 +248,13 @@ static int NAME(read_stretches)(
 static int NAME(write_stretches)(
     const double *from, const lane *at, int n_lanes, size step, REAL *out)
 {
-    int side_by_side = n_lanes == LANES, met = 0;
-    for (int l = 0; l < LANES; l++)
-        side_by_side &= at[l].base == at[0].base + l && at[l].n == at[0].n;
-    if (side_by_side)
-        for (size i = 0; i < at[0].n; i++) {
-            REAL *place = out + at[0].base + i * step;
-            for (int l = 0; l < LANES; l++) {
-                place[l] = (REAL)from[i * LANES + l];
-                met |= fabs((double)place[l]) > DBL_MAX;
-            }
-        }
-    else
-        for (int l = 0; l < n_lanes; l++) {
-            REAL *place = out + at[l].base;
-            for (size i = 0; i < at[l].n; i++) {
-                place[i * step] = (REAL)from[i * LANES + l];
-                met |= fabs((double)place[i * step]) > DBL_MAX;
-            }
-        }
-    return met ? SKNORM_OUTPUT_INFINITE : 0;
+    REAL *to[LANES];
+    size n[LANES];
+    for (int l = 0; l < LANES; l++) {
+        to[l] = out + at[l].base;
+        n[l] = at[l].n;
+    }
+    return NAME(scatter)(from, n_lanes, n, step, to) ? SKNORM_OUTPUT_INFINITE : 0;
 }
 
 static int NAME(windows)(
@@ -259,6 +270,9 @@ static int NAME(windows)(
     s.choice = choice;
     s.largest = LARGEST;
     s.smallest = SMALLEST;
+    s.least = larger(TINY_VARIANCE, (double)SMALLEST * SMALLEST);
+    s.most = smaller(DBL_MAX, (double)LARGEST * LARGEST);
+    s.small = SMALL;
     if (!allocate(&s, location != NULL))
         return SKNORM_NO_MEMORY;
     int flags = 0;
@@ -288,8 +302,10 @@ static int NAME(windows)(
         for (size block = 0; block * s.width < s.n_windows; block++)
             if (s.masked)
                 masked_block(&s, block);
+            else if (is_whole(&s, block))
+                whole_block(&s, block);
             else
-                any_clean_block(&s, block);
+                clean_block(&s, block);
         if (any(s.suspect) || (any(s.tiny) && has_small_values(&s)))
             flags |= SKNORM_SUSPECT;
         flags |= NAME(write_stretches)(s.z, at, n_lanes, step, out);

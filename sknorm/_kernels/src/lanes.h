@@ -135,20 +135,21 @@ INLINE lanes root(lanes a)
 
 /* a / n, correctly rounded, from r = 1 / n, correctly rounded (Markstein, 1990): the bits of
  * the division, in a third of the time. */
-INLINE lanes quotient(lanes a, double n, double r)
+INLINE lanes quotient(lanes a, lanes n, lanes r)
 {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
     lanes rest;
     EACH_PART {
-        const part q = a.at[k] * r;
+        const part q = a.at[k] * r.at[k];
         EACH_OF_PART OF_PART(rest.at[k], i) =
-            fma(-OF_PART(q, i), n, OF_PART(a.at[k], i));
-        EACH_OF_PART OF_PART(a.at[k], i) = fma(OF_PART(rest.at[k], i), r, OF_PART(q, i));
+            fma(-OF_PART(q, i), OF_PART(n.at[k], i), OF_PART(a.at[k], i));
+        EACH_OF_PART OF_PART(a.at[k], i) =
+            fma(OF_PART(rest.at[k], i), OF_PART(r.at[k], i), OF_PART(q, i));
     }
     return a;
 #else
     (void)r;
-    return over(a, all_lanes(n));
+    return over(a, n);
 #endif
 }
 

@@ -8,6 +8,7 @@
 
 typedef struct {
     lanes count, shift, delta, m2, lowest, highest;
+    const lanes *inverse; /* 1 / count, or NULL */
 } neighbourhoods;
 
 typedef struct {
@@ -48,7 +49,9 @@ INLINE location_scale of_moments(const neighbourhoods *of, sknorm_choice choice)
             freedom = minus(freedom, all_lanes(choice.ddof));
             constant = either(constant, up_to(freedom, zero));
         }
-        lanes variance = over(of->m2, freedom);
+        const int as_counted = of->inverse && (choice.ddof == 0.0 || choice.scale == SKNORM_RMS);
+        lanes variance = as_counted ? quotient(of->m2, of->count, *of->inverse)
+                                    : over(of->m2, freedom);
         if (choice.scale == SKNORM_RMS)
             variance = plus(variance, times(of->shift, of->shift));
         found.tiny =

@@ -1,230 +1,6 @@
-/* Patches: windows along two axes, at a cost that does not depend on their size.
- *
- * Windows along the rows are summed first (sums.h). Their sums, moved to a value that all
- * patches across a boundary between blocks of rows have in common, are added up and down:
- * with e the step from the old value to the new, S2 + 2 e S1 + k e * e and S1 + k e. Where
- * the steps or the distance to the mean have cost digits, the patch is summed by itself.
- *
- * Eight strips of images go side by side in lanes.
- */
-
-#if !defined(SKNORM_PATCHES_H)
-#define SKNORM_PATCHES_H
-#include "stretch.h"
-
-/* The windows of a strip along a row, at least. */
-enum { STRIP = 32 };
-
-/* How images are cut into strips, each as high as the image. */
-typedef struct {
-    size height, width;      /* of a patch */
-    size n_blocks, n_places; /* of a strip: its windows along a row */
-    size n_strips, n_images; /* strips of an image; each channel counts as an image */
-} strips;
-
-static strips strips_of(const sknorm_patches *patches)
-{
-    strips s;
-    s.height = patches->before[0] + patches->after[0] + 1;
-    s.width = patches->before[1] + patches->after[1] + 1;
-    s.n_blocks = (at_most(STRIP, patches->width) + s.width - 1) / s.width;
-    s.n_places = s.n_blocks * s.width;
-    s.n_strips = (patches->width + s.n_places - 1) / s.n_places;
-    s.n_images = patches->n_images * patches->n_inner;
-    return s;
-}
-
-static ptrdiff_t patch_tasks(const sknorm_patches *patches)
-{
-    const strips s = strips_of(patches);
-    return (s.n_strips * s.n_images + LANES - 1) / LANES;
-}
-
-/* Sums of what lies above or below a boundary; `lost` is what the steps may have cost. */
-typedef struct { double *count, *s1, *s2, *lost; } half_sums;
-enum { N_HALF = 4 };
-
-INLINE half_sums half_at(half_sums half, size place)
-{
-    const size i = place * LANES;
-    const half_sums at = {half.count + i, half.s1 + i, half.s2 + i, half.lost + i};
-    return at;
-}
-
-static double *place_half(half_sums *half, double *room, size n)
-{
-    half->count = room;
-    half->s1 = room + n * LANES;
-    half->s2 = room + 2 * n * LANES;
-    half->lost = room + 3 * n * LANES;
-    return room + N_HALF * n * LANES;
-}
-
-typedef struct {
-    strips cut;
-    sknorm_choice choice;
-    double largest, smallest;
-    double *values;        /* of a row, (n_blocks + 1) * cut.width places */
-    double *here;          /* the values of the row that is normalised */
-    window_sums ends;      /* cut.width places */
-    window_sums rows;      /* cut.height rows of n_places windows */
-    half_sums above;       /* the same: of a row and those below it in its block */
-    half_sums below, own;  /* n_places: of the next block, about c, and about own_c */
-    double *c, *own_c;     /* n_places */
-    double *z, *location, *scale, *shift, *doubtful; /* n_places */
-    mask suspect, tiny;
-} strip_room;
-
-static double *allocate_strip(strip_room *r)
-{
-    const size n = r->cut.n_places, w = r->cut.width, h = r->cut.height;
-    const size n_lanes = (n + w) + n + N_SUMS * w + N_SUMS * h * n + N_HALF * h * n
-                         + 2 * N_HALF * n + 7 * n;
-    double *room = malloc(sizeof(double) * LANES * (size_t)n_lanes), *start = room;
-    if (!room)
-        return NULL;
-    r->values = room;
-    r->here = room + (n + w) * LANES;
-    room = place_sums(&r->ends, r->here + n * LANES, w);
-    room = place_sums(&r->rows, room, h * n);
-    room = place_half(&r->above, room, h * n);
-    room = place_half(&r->below, room, n);
-    room = place_half(&r->own, room, n);
-    double **const single[] = {
-        &r->c, &r->own_c, &r->z, &r->location, &r->scale, &r->shift, &r->doubtful,
-    };
-    for (int i = 0; i < 7; i++)
-        *single[i] = room + i * n * LANES;
-    return start;
-}
-
-/* Sum the windows of the row in r->values, as row j of a block. */
-static void sum_row(strip_room *r, size j)
-{
-    const size w = r->cut.width, n = r->cut.n_places;
-    for (size place = 0; place < n; place += w)
-        sum_windows(
-            r->values + place * LANES, w, w, r->ends, sums_at(r->rows, j * n + place));
-}
-
-/* Add a window along a row to sums about c. */
-INLINE void add_window(
-    window_sums window, lanes c, lanes *count, lanes *s1, lanes *s2, lanes *lost)
-{
-    const lanes zero = all_lanes(0.0), k = load(window.count), sum = load(window.s1);
-    const lanes e = choose(less(zero, k), minus(load(window.c), c), zero);
-    const lanes ke = times(k, e), kee = times(ke, e), se = times(sum, e);
-    *count = plus(*count, k);
-    *s1 = plus(*s1, plus(sum, ke));
-    *s2 = plus(*s2, plus(load(window.s2), plus(plus(se, se), kee)));
-    *lost = plus(*lost, kee);
-}
-
-/* The sums of each row of a block and the rows below it, about the value of the last row
- * that has one. */
-static void sum_above(strip_room *r)
-{
-    const size n = r->cut.n_places, h = r->cut.height;
-    const lanes zero = all_lanes(0.0);
-    for (size place = 0; place < n; place++) {
-        lanes count = zero, s1 = zero, s2 = zero, lost = zero, c = zero;
-        for (size j = h - 1; j >= 0; j--) {
-            const window_sums window = sums_at(r->rows, j * n + place);
-            const mask first =
-                both(less(zero, load(window.count)), equal(count, zero));
-            c = choose(first, load(window.c), c);
-            add_window(window, c, &count, &s1, &s2, &lost);
-            const half_sums at = half_at(r->above, j * n + place);
-            store(at.count, count);
-            store(at.s1, s1);
-            store(at.s2, s2);
-            store(at.lost, lost);
-        }
-        store(r->c + place * LANES, c);
-    }
-    memset(r->below.count, 0, sizeof(double) * LANES * (size_t)(2 * N_HALF * n));
-    memset(r->own_c, 0, sizeof(double) * LANES * (size_t)n);
-}
-
-/* Normalise the patches whose first row is row j of the block. Returns whether some are
- * marked as doubtful. */
-INLINE int finish_row_of(strip_room *r, size j, sknorm_choice choice)
-{
-    const size n = r->cut.n_places;
-    const lanes zero = all_lanes(0.0), one = all_lanes(1.0);
-    mask any_doubt = less(zero, zero), suspect = any_doubt, tiny = any_doubt;
-    for (size place = 0; place < n; place++) {
-        const size i = place * LANES;
-        const half_sums above = half_at(r->above, j * n + place);
-        const lanes in_above = load(above.count);
-        const lanes count = plus(in_above, load(r->below.count + i));
-        const mask alone = equal(in_above, zero);
-        const lanes c = choose(alone, load(r->own_c + i), load(r->c + i));
-        const lanes s1 = choose(alone, load(r->own.s1 + i), load(r->below.s1 + i));
-        const lanes s2 = choose(alone, load(r->own.s2 + i), load(r->below.s2 + i));
-        const lanes steps = choose(alone, load(r->own.lost + i), load(r->below.lost + i));
-        mask lost;
-        const neighbourhoods of = moments_of_windows(
-            c, count, plus(load(above.s1), s1), plus(load(above.s2), s2), &lost);
-        const lanes allowed = times(all_lanes(LARGEST_RATIO), of.m2);
-        lost = either(lost, less(allowed, plus(load(above.lost), steps)));
-        lost = both(lost, less(zero, count));
-        const lanes value = load(r->here + i);
-        const results found = results_of(value, &of, choice, r->smallest, r->largest);
-        store(r->z + i, found.z);
-        store(r->location + i, found.location);
-        store(r->scale + i, scale_of_key(value, count, found.scale));
-        store(r->shift + i, of.shift);
-        store(r->doubtful + i, choose(lost, one, zero));
-        any_doubt = either(any_doubt, lost);
-        suspect = either(suspect, found.suspect);
-        tiny = either(tiny, found.tiny);
-    }
-    r->suspect = either(r->suspect, suspect);
-    r->tiny = either(r->tiny, tiny);
-    return any(any_doubt);
-}
-
-/* With the usual choice known to the compiler, and any other. */
-static int finish_row(strip_room *r, size j)
-{
-    const sknorm_choice of = r->choice;
-    const sknorm_choice usual = {SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, of.resolution};
-    if (of.location == SKNORM_MEAN && of.scale == SKNORM_STD && of.ddof == 0.0
-        && of.eps == 0.0)
-        return finish_row_of(r, j, usual);
-    return finish_row_of(r, j, of);
-}
-
-/* Add row j, now one of the next block, to the sums below the boundary. */
-static void add_below(strip_room *r, size j)
-{
-    const size n = r->cut.n_places;
-    const lanes zero = all_lanes(0.0);
-    for (size place = 0; place < n; place++) {
-        const window_sums window = sums_at(r->rows, j * n + place);
-        const half_sums below = half_at(r->below, place), own = half_at(r->own, place);
-        double *own_c = r->own_c + place * LANES;
-        lanes count = load(below.count), s1 = load(below.s1), s2 = load(below.s2);
-        lanes lost = load(below.lost), ignored = count;
-        const mask first = both(less(zero, load(window.count)), equal(count, zero));
-        const lanes c = choose(first, load(window.c), load(own_c));
-        store(own_c, c);
-        add_window(window, load(r->c + place * LANES), &count, &s1, &s2, &lost);
-        store(below.count, count);
-        store(below.s1, s1);
-        store(below.s2, s2);
-        store(below.lost, lost);
-        s1 = load(own.s1);
-        s2 = load(own.s2);
-        lost = load(own.lost);
-        add_window(window, c, &ignored, &s1, &s2, &lost);
-        store(own.s1, s1);
-        store(own.s2, s2);
-        store(own.lost, lost);
-    }
-}
-#endif
+/* Patches: windows along two axes, at a cost that does not depend on their size; how they
+ * are summed is in patch_sums.h. */
+#include "patch_sums.h"
 
 /* A strip of an image, with the geometry that all share. */
 #if !defined(SKNORM_STRIP)
@@ -232,36 +8,83 @@ static void add_below(strip_room *r, size j)
 typedef struct { size base, first, n; } strip; /* of the image, of its windows in a row */
 #endif
 
-/* Read row i (absent ones, too) of eight strips; return the flags of what was met. */
-static int NAME(read_row)(
+/* The lines that a row of eight strips is, and how many of their values exist. */
+typedef struct {
+    const REAL *from[LANES];
+    size low[LANES], high[LANES];
+} NAME(strip_row);
+
+static NAME(strip_row) NAME(row_of)(
+    const strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i)
+{
+    const size n_values = r->cut.n_places + r->cut.width;
+    NAME(strip_row) row;
+    for (int l = 0; l < LANES; l++) {
+        const size shift = at[l].first - p->before[1];
+        row.low[l] = at_least(0, -shift);
+        row.high[l] = at_least(row.low[l], at_most(n_values, p->width - shift));
+        row.from[l] = x + at[l].base + (i * p->width + shift) * p->n_inner;
+    }
+    return row;
+}
+
+/* Read row i of the image of eight strips. */
+static void NAME(read_row)(
     strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i)
 {
     const size n_values = r->cut.n_places + r->cut.width, step = p->n_inner;
-    const lanes nan = all_lanes(NAN), largest = all_lanes(DBL_MAX);
-    int whole = i >= 0 && i < p->height;
+    const NAME(strip_row) row = NAME(row_of)(r, x, p, at, i);
+    size low = 0, high = n_values;
     const REAL *from[LANES];
     for (int l = 0; l < LANES; l++) {
-        const size shift = at[l].first - p->before[1];
-        whole &= shift >= 0 && shift + n_values <= p->width;
-        from[l] = x + at[l].base + (i * p->width + shift) * step;
+        low = at_least(low, row.low[l]);
+        high = at_most(high, row.high[l]);
     }
-    if (whole)
-        NAME(gather)(from, step, n_values, r->values);
-    else {
-        for (size j = 0; j < n_values; j++)
-            store(r->values + j * LANES, nan);
-        for (int l = 0; l < LANES && i >= 0 && i < p->height; l++) {
-            const size shift = at[l].first - p->before[1];
-            const size high = at_most(n_values, p->width - shift);
-            for (size j = at_least(0, -shift); j < high; j++)
-                r->values[j * LANES + l] = from[l][j * step];
+    high = at_least(low, high);
+    for (int l = 0; l < LANES; l++) {
+        from[l] = row.from[l] + low * step;
+        for (size j = low > 0 ? 0 : high; j < n_values; j = j + 1 == low ? high : j + 1)
+            r->values[j * LANES + l] = j >= row.low[l] && j < row.high[l]
+                                           ? (double)row.from[l][j * step]
+                                           : NAN;
+    }
+    NAME(gather)(from, step, high - low, r->values + low * LANES);
+}
+
+/* Look for NaN and infinities in eight strips and in what their patches reach. */
+static int NAME(scan_strips)(
+    strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, int n_lanes)
+{
+    BITS met = 0;
+    int infinite = 0;
+    for (size i = 0; i < p->height; i++) {
+        const NAME(strip_row) row = NAME(row_of)(r, x, p, at, i);
+        BITS here = 0;
+        for (int l = 0; l < n_lanes; l++)
+            for (size j = row.low[l]; j < row.high[l]; j++) {
+                BITS bits;
+                memcpy(&bits, row.from[l] + j * p->n_inner, sizeof bits);
+                here |= (bits & ~SIGN) + LOWEST_EXPONENT;
+            }
+        for (int l = 0; here & SIGN && l < n_lanes; l++)
+            for (size j = row.low[l]; j < row.high[l]; j++)
+                infinite |= fabs((double)row.from[l][j * p->n_inner]) > DBL_MAX;
+        met |= here;
+    }
+    r->masked = (met & SIGN) != 0;
+    return infinite ? SKNORM_INPUT_INFINITE : 0;
+}
+
+/* Set how many values the windows along a row have. */
+static void NAME(count_windows)(strip_room *r, const sknorm_patches *p, const strip *at)
+{
+    for (size j = 0; j < r->cut.n_places; j++)
+        for (int l = 0; l < LANES; l++) {
+            const size column = at[l].first + j;
+            const size left = at_least(0, column - p->before[1]);
+            const size right = at_most(p->width - 1, column + p->after[1]);
+            r->count[j * LANES + l] = (double)at_least(0, right - left + 1);
         }
-    }
-    mask infinite = less(largest, largest);
-    for (size j = 0; j < n_values; j++)
-        infinite = either(
-            infinite, less(largest, magnitude(load(r->values + j * LANES))));
-    return any(infinite) ? SKNORM_INPUT_INFINITE : 0;
 }
 
 /* Sum a patch by itself: each pass finds what the mean of the one before still lacks, in
@@ -295,7 +118,7 @@ static void NAME(redo_patch)(
     }
     const neighbourhoods of = {
         all_lanes(n), all_lanes(shift), all_lanes(delta), all_lanes(m2),
-        all_lanes(0.0), all_lanes(0.0),
+        all_lanes(0.0), all_lanes(0.0), NULL,
     };
     const results found = results_of(
         all_lanes(r->here[mine]), &of, r->choice, r->smallest, r->largest);
@@ -350,23 +173,54 @@ static int NAME(has_small)(const REAL *x, const sknorm_patches *p, const strip *
     return 0;
 }
 
+/* Read row `place`, counted from the first block, and sum its windows, as row j of its
+ * block. Without NaN rows outside of the image need nothing. */
+static void NAME(take_row)(
+    strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size place,
+    size j)
+{
+    if (is_row(r, place))
+        NAME(read_row)(r, x, p, at, place - p->before[0]);
+    else if (r->masked)
+        for (size i = 0; i < r->cut.n_places + r->cut.width; i++)
+            store(r->values + i * LANES, all_lanes(NAN));
+    else
+        return;
+    sum_row(r, j);
+}
+
+/* How many rows the patches of row i have. */
+static double NAME(rows_of_patch)(const sknorm_patches *p, size i)
+{
+    const size top = at_least(0, i - p->before[0]);
+    const size bottom = at_most(p->height - 1, i + p->after[0]);
+    return (double)(bottom - top + 1);
+}
+
 static int NAME(strip_of_patches)(
     strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, int n_lanes,
     REAL *out, REAL *location, REAL *scale)
 {
-    const size h = r->cut.height;
-    int flags = 0;
+    const size h = r->cut.height, n = r->cut.n_places;
+    int flags = NAME(scan_strips)(r, x, p, at, n_lanes);
+    if (flags)
+        return flags;
     r->suspect = r->tiny = less(all_lanes(0.0), all_lanes(0.0));
-    for (size j = 0; j < h; j++) {
-        flags |= NAME(read_row)(r, x, p, at, j - p->before[0]);
-        sum_row(r, j);
-    }
+    NAME(count_windows)(r, p, at);
+    for (size j = 0; j < h; j++)
+        NAME(take_row)(r, x, p, at, j, j);
+    double n_rows = 0.0;
     for (size start = 0; start < p->height; start += h) {
-        sum_above(r);
+        sum_above(r, start);
         for (size j = 0; j < h && start + j < p->height; j++) {
             const size i = start + j;
+            if (n_rows != NAME(rows_of_patch)(p, i)) {
+                n_rows = NAME(rows_of_patch)(p, i);
+                for (size k = 0; k < n * LANES; k++)
+                    r->inverse[k] = 1.0 / (r->count[k] * n_rows);
+            }
             NAME(read_here)(r, x, p, at, i);
-            if (finish_row(r, j))
+            if (finish_row(r, j, n_rows))
                 for (int l = 0; l < n_lanes; l++)
                     for (size place = 0; place < at[l].n; place++)
                         if (r->doubtful[place * LANES + l] != 0.0)
@@ -376,9 +230,9 @@ static int NAME(strip_of_patches)(
                 NAME(write_row)(r->location, p, at, n_lanes, i, location);
                 NAME(write_row)(r->scale, p, at, n_lanes, i, scale);
             }
-            flags |= NAME(read_row)(r, x, p, at, i + h - p->before[0]);
-            sum_row(r, j);
-            add_below(r, j);
+            NAME(take_row)(r, x, p, at, i + h, j);
+            if (r->masked || is_row(r, i + h))
+                add_below(r, j);
         }
     }
     if (any(r->suspect) || (any(r->tiny) && NAME(has_small)(x, p, at, n_lanes)))
@@ -395,6 +249,9 @@ static int NAME(patches)(
     r.choice = choice;
     r.largest = LARGEST;
     r.smallest = SMALLEST;
+    r.with_key = location != NULL;
+    r.first_row = p->before[0];
+    r.n_rows = p->height;
     double *room = allocate_strip(&r);
     if (!room)
         return SKNORM_NO_MEMORY;

@@ -54,7 +54,7 @@ static void redo_window(
     const double m2 = (squares.high - lost) + (squares.low - lost_low);
     const neighbourhoods of = {
         all_lanes(n), all_lanes(shift), all_lanes(delta), all_lanes(larger(m2, 0.0)),
-        all_lanes(0.0), all_lanes(0.0),
+        all_lanes(0.0), all_lanes(0.0), NULL,
     };
     const lanes value = all_lanes(s->values[(window + s->before) * LANES + l]);
     const results r = results_of(value, &of, s->choice, s->smallest, s->largest);

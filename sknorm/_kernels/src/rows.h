@@ -64,7 +64,7 @@ static inline int NAME(rows_together)(
         }
     const neighbourhoods of = {
         load(m + COUNT * LANES), load(m + SHIFT * LANES), load(m + DELTA * LANES),
-        load(m + M2 * LANES), load(m + LOWEST * LANES), load(m + HIGHEST * LANES),
+        load(m + M2 * LANES), load(m + LOWEST * LANES), load(m + HIGHEST * LANES), NULL,
     };
     const location_scale found = of_moments(&of, choice);
     double shift[LANES], delta[LANES], divisor[LANES];

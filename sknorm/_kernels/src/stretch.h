@@ -29,16 +29,18 @@ INLINE int is_present(const stretch *s, size place, int l)
     return s->masked ? value == value : place >= s->low && place < s->high;
 }
 
-/* The moments of eight windows from their sums about c, and which have lost digits. */
+/* The moments of eight windows from their sums about c, and which have lost digits.
+ * `inverse` is 1 / count, or NULL. */
 INLINE neighbourhoods moments_of_windows(
-    lanes c, lanes count, lanes s1, lanes s2, mask *doubtful)
+    lanes c, lanes count, const lanes *inverse, lanes s1, lanes s2, mask *doubtful)
 {
-    const lanes zero = all_lanes(0.0), offset = over(s1, count);
+    const lanes zero = all_lanes(0.0);
+    const lanes offset = inverse ? quotient(s1, count, *inverse) : over(s1, count);
     const lanes lost = times(s1, offset), difference = minus(s2, lost);
     lanes delta;
     const lanes shift = two_sums(c, offset, &delta);
     const lanes m2 = choose(less(difference, zero), zero, difference);
-    const neighbourhoods of = {count, shift, delta, m2, zero, zero};
+    const neighbourhoods of = {count, shift, delta, m2, zero, zero, inverse};
     *doubtful = opposite(up_to(lost, times(all_lanes(LARGEST_RATIO), m2)));
     return of;
 }

@@ -10,14 +10,15 @@ static void NAME(gather)(const REAL *const *from, size step, size n, double *to)
     if (side_by_side)
         for (; i < n; i++)
             store(to + i * LANES, NAME(load_values)(from[0] + i * step));
-    else if (step == 1)
-        for (; i + LANES <= n; i += LANES) {
+    else if (step == 1 && n >= LANES)
+        for (; i < n; i += LANES) {
+            const size at = at_most(i, n - LANES); /* the last overlaps the one before */
             lanes row[LANES];
             for (int l = 0; l < LANES; l++)
-                row[l] = NAME(load_values)(from[l] + i);
+                row[l] = NAME(load_values)(from[l] + at);
             transpose(row);
             for (int l = 0; l < LANES; l++)
-                store(to + (i + l) * LANES, row[l]);
+                store(to + (at + l) * LANES, row[l]);
         }
     for (int l = 0; l < LANES; l++)
         for (size j = i; j < n; j++)
@@ -29,34 +30,36 @@ static void NAME(gather)(const REAL *const *from, size step, size n, double *to)
 static int NAME(scatter)(
     const double *from, int n_lanes, const size *n, size step, REAL *const *to)
 {
-    int side_by_side = 1, same = n_lanes == LANES;
+    int side_by_side = n_lanes == LANES;
+    size in_all = n[0];
     for (int l = 1; l < n_lanes; l++) {
         side_by_side &= to[l] == to[0] + l;
-        same &= n[l] == n[0];
+        in_all = at_most(in_all, n[l]);
     }
     const lanes largest = all_lanes(LARGEST);
     mask infinite = less(largest, largest);
     size i = 0;
-    if (same && side_by_side)
-        for (; i < n[0]; i++) {
+    if (side_by_side)
+        for (; i < in_all; i++) {
             const lanes value = load(from + i * LANES);
             infinite = either(infinite, less(largest, magnitude(value)));
             NAME(store_values)(to[0] + i * step, value);
         }
-    else if (same && step == 1)
-        for (; i + LANES <= n[0]; i += LANES) {
+    else if (step == 1 && in_all >= LANES)
+        for (; i < in_all; i += LANES) {
+            const size at = at_most(i, in_all - LANES);
             lanes row[LANES];
-            for (int l = 0; l < LANES; l++) {
-                row[l] = load(from + (i + l) * LANES);
-                infinite = either(infinite, less(largest, magnitude(row[l])));
-            }
-            transpose(row);
             for (int l = 0; l < LANES; l++)
-                NAME(store_values)(to[l] + i, row[l]);
+                row[l] = load(from + (at + l) * LANES);
+            transpose(row);
+            for (int l = 0; l < n_lanes; l++) {
+                infinite = either(infinite, less(largest, magnitude(row[l])));
+                NAME(store_values)(to[l] + at, row[l]);
+            }
         }
     int met = any(infinite);
     for (int l = 0; l < n_lanes; l++)
-        for (size j = i; j < n[l]; j++) {
+        for (size j = at_most(i, in_all); j < n[l]; j++) {
             const double value = from[j * LANES + l];
             met |= fabs(value) > LARGEST;
             to[l][j * step] = (REAL)value;

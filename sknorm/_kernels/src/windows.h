@@ -71,7 +71,7 @@ static void clean_block(stretch *s, size block)
         const size n = at_least(at_most(next, high) - from, 0), at = (start + j) * LANES;
         mask lost;
         const neighbourhoods of = moments_of_windows(
-            c, all_lanes((double)n), plus(load(s->ends.s1 + j * LANES), s1),
+            c, all_lanes((double)n), NULL, plus(load(s->ends.s1 + j * LANES), s1),
             plus(load(s->ends.s2 + j * LANES), s2), &lost);
         write_results(s, at, load(values + at + s->before * LANES), &of);
         if (n > 0)
@@ -90,7 +90,7 @@ static void clean_block(stretch *s, size block)
 static void whole_block(stretch *s, size block)
 {
     const size w = s->width, start = block * w;
-    const double n = (double)w, r = 1.0 / n;
+    const lanes n = all_lanes((double)w), r = over(all_lanes(1.0), n);
     const double *values = s->values + (start + w) * LANES;
     const double *current = s->values + (start + s->before) * LANES;
     const double *ends1 = s->ends.s1, *ends2 = s->ends.s2;
@@ -151,7 +151,7 @@ static void masked_block(stretch *s, size block)
         const lanes count = load(sums.count);
         mask lost;
         const neighbourhoods of = moments_of_windows(
-            load(sums.c), count, load(sums.s1), load(sums.s2), &lost);
+            load(sums.c), count, NULL, load(sums.s1), load(sums.s2), &lost);
         write_results(s, at, value, &of);
         doubtful = either(doubtful, both(lost, less(all_lanes(0.0), count)));
     }

@@ -49,8 +49,8 @@ def column_attributes(
         Where location or scale overflow.
     """
     location, scale = estimator.location, estimator.scale
-    unknown = (moments.count > 0) & np.isnan(moments.min)
-    if unknown.any() and (location == "min" or scale in ("range", "maxabs")):
+    needs_extrema = location == "min" or scale in ("range", "maxabs")
+    if needs_extrema and ((moments.count > 0) & np.isnan(moments.min)).any():
         raise ValueError(
             f"location={location!r}, scale={scale!r} of {type(estimator).__name__} "
             "need minimum and maximum, which mean and variance (from_statistics) do "

@@ -57,16 +57,21 @@ def matrix_moments(
 ) -> Floats:
     """Return the fields of `Moments`, of shape (7, n_columns), of a matrix."""
     n, p = X.shape
+    if X.nbytes <= TASK_BYTES and p <= TASK_COLUMNS:
+        whole = np.empty((7, p))
+        core.column_moments(X, weight, whole)
+        return whole
     by_columns = p > 1 and X.flags.f_contiguous and not X.flags.c_contiguous
-    width = 1 if by_columns else TASK_COLUMNS
-    tiles = [slice(j, min(j + width, p)) for j in range(0, p, width)]
-    if by_columns and p > MOMENT_TASKS:
+    if by_columns:
         tiles = shares(p, MOMENT_TASKS)
+    else:
+        starts = range(0, p, TASK_COLUMNS)
+        tiles = [slice(j, min(j + TASK_COLUMNS, p)) for j in starts]
     n_bytes = X.nbytes // len(tiles)
     n_parts = max(1, min(MOMENT_TASKS // len(tiles), n_bytes // TASK_BYTES))
     # Each part but the last has a multiple of 256 rows, a block of the kernel.
     height = -(-n // n_parts // 256) * 256 if n_parts > 1 else n
-    rows = [slice(i, min(i + height, n)) for i in range(0, n, max(1, height))]
+    rows = [slice(i, min(i + height, n)) for i in range(0, n, height)]
     parts = np.empty((len(rows), 7, p))
 
     def moments(task: tuple[int, slice]) -> None:
@@ -148,7 +153,7 @@ def normalise_windows(
     kernel = core.patches if along_two else core.windows
     count = core.patch_tasks if along_two else core.window_tasks
     threads = n_threads(n_jobs, X.nbytes)
-    flat = [None if a is None else a.reshape(-1) for a in (X, out, *key)]
+    flat: list[Any] = [None if a is None else a.reshape(-1) for a in (X, out, *key)]
 
     def normalise(tasks: slice) -> int:
         span = tasks.start, tasks.stop

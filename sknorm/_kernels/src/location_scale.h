@@ -23,6 +23,13 @@ typedef struct {
  * 1.2e-38 are none, that is so above 1e-25. */
 #define TINY_VARIANCE 1e-285
 
+/* The choice that has loops of its own. */
+INLINE int is_usual(sknorm_choice choice)
+{
+    return choice.location == SKNORM_MEAN && choice.scale == SKNORM_STD
+        && choice.ddof == 0.0 && choice.eps == 0.0;
+}
+
 INLINE int extrema_needed(sknorm_choice choice)
 {
     return choice.location == SKNORM_MIN || choice.scale == SKNORM_MAXABS

@@ -245,12 +245,10 @@ static int finish_row(strip_room *r, size j, double n_rows)
 {
     const sknorm_choice of = r->choice;
     const sknorm_choice usual = {SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, of.resolution};
-    const int is_usual = of.location == SKNORM_MEAN && of.scale == SKNORM_STD
-        && of.ddof == 0.0 && of.eps == 0.0;
     if (r->masked)
         return finish_row_of(r, j, of, 1, n_rows);
-    return is_usual ? finish_row_of(r, j, usual, 0, n_rows)
-                    : finish_row_of(r, j, of, 0, n_rows);
+    return is_usual(of) ? finish_row_of(r, j, usual, 0, n_rows)
+                        : finish_row_of(r, j, of, 0, n_rows);
 }
 
 /* Add row j, now one of the next block, to the sums below the boundary. */

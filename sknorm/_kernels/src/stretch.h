@@ -20,6 +20,8 @@ typedef struct {
     window_sums ends, sums;   /* of width places */
     double *twice;            /* for redo.h: N_TWICE * width */
     double *z, *location, *scale; /* of n_windows windows, eight each; NULL: not wanted */
+    const char *ahead[LANES]; /* what is read next, a line of a cache a place */
+    size ahead_step;
     mask suspect, tiny;
 } stretch;
 
@@ -82,9 +84,10 @@ INLINE lanes scale_of_key(lanes value, lanes count, lanes scale)
 }
 
 /* Write what becomes of the eight windows that begin at `at`. */
-INLINE void write_results(stretch *s, size at, lanes value, const neighbourhoods *of)
+INLINE void write_results(
+    stretch *s, size at, lanes value, const neighbourhoods *of, sknorm_choice choice)
 {
-    const results r = results_of(value, of, s->choice, s->smallest, s->largest);
+    const results r = results_of(value, of, choice, s->smallest, s->largest);
     store(s->z + at, r.z);
     if (s->location) {
         store(s->location + at, r.location);

@@ -57,7 +57,7 @@ static void sum_end(const stretch *s, size start, lanes c)
 }
 
 /* Windows of which all lanes have the same values present, and no NaN among them. */
-static void clean_block(stretch *s, size block)
+INLINE void clean_block_of(stretch *s, size block, sknorm_choice choice)
 {
     const size w = s->width, start = block * w, low = s->low, high = s->high;
     const size at_c = at_least(low, at_most(start + w, high) - 1);
@@ -69,11 +69,12 @@ static void clean_block(stretch *s, size block)
     for (size j = 0; j < w && start + j < s->n_windows; j++) {
         const size from = at_least(start + j, low), next = start + w + j;
         const size n = at_least(at_most(next, high) - from, 0), at = (start + j) * LANES;
+        const lanes count = all_lanes((double)n), inverse = all_lanes(1.0 / (double)n);
         mask lost;
         const neighbourhoods of = moments_of_windows(
-            c, all_lanes((double)n), NULL, plus(load(s->ends.s1 + j * LANES), s1),
+            c, count, &inverse, plus(load(s->ends.s1 + j * LANES), s1),
             plus(load(s->ends.s2 + j * LANES), s2), &lost);
-        write_results(s, at, load(values + at + s->before * LANES), &of);
+        write_results(s, at, load(values + at + s->before * LANES), &of, choice);
         if (n > 0)
             doubtful = either(doubtful, lost);
         if (next < high) {
@@ -83,6 +84,18 @@ static void clean_block(stretch *s, size block)
         }
     }
     redo_lanes(s, block, doubtful);
+}
+
+/* With the usual choice known to the compiler, and any other. */
+static void clean_block(stretch *s, size block)
+{
+    if (is_usual(s->choice)) {
+        const sknorm_choice usual = {
+            SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, s->choice.resolution,
+        };
+        clean_block_of(s, block, usual);
+    } else
+        clean_block_of(s, block, s->choice);
 }
 
 /* The same for mean and standard deviation, where every window is whole: the same results,
@@ -103,6 +116,8 @@ static void whole_block(stretch *s, size block)
     lanes s1 = all_lanes(0.0), s2 = s1;
     mask doubtful = less(s1, s1), unfit = doubtful, tiny = doubtful;
     for (size j = 0; j < w; j++) {
+        const size place = start + j;
+        FETCH(s->ahead[place % LANES] + place / LANES * s->ahead_step);
         const lanes sum = plus(load(ends1 + j * LANES), s1);
         const lanes squares = plus(load(ends2 + j * LANES), s2);
         const lanes offset = quotient(sum, n, r), lost = times(sum, offset);
@@ -132,9 +147,8 @@ static int is_whole(const stretch *s, size block)
 {
     const size start = block * s->width;
     return s->low <= start && start + 2 * s->width <= s->high
-        && start + s->width <= s->n_windows && s->choice.location == SKNORM_MEAN
-        && s->choice.scale == SKNORM_STD && s->choice.ddof == 0.0 && s->choice.eps == 0.0
-        && !s->location && s->width > 1;
+        && start + s->width <= s->n_windows && is_usual(s->choice) && !s->location
+        && s->width > 1;
 }
 
 /* Windows with values that are absent, others in each lane. */
@@ -152,7 +166,7 @@ static void masked_block(stretch *s, size block)
         mask lost;
         const neighbourhoods of = moments_of_windows(
             load(sums.c), count, NULL, load(sums.s1), load(sums.s2), &lost);
-        write_results(s, at, value, &of);
+        write_results(s, at, value, &of, s->choice);
         doubtful = either(doubtful, both(lost, less(all_lanes(0.0), count)));
     }
     redo_lanes(s, block, doubtful);
@@ -187,6 +201,19 @@ static int allocate(stretch *s, int with_key)
     s->location = with_key ? s->z + of_windows : NULL;
     s->scale = with_key ? s->location + of_windows : NULL;
     return 1;
+}
+
+/* Normalise the eight stretches that were read. */
+static void normalise_stretches(stretch *s)
+{
+    s->suspect = s->tiny = less(all_lanes(0.0), all_lanes(0.0));
+    for (size block = 0; block * s->width < s->n_windows; block++)
+        if (s->masked)
+            masked_block(s, block);
+        else if (is_whole(s, block))
+            whole_block(s, block);
+        else
+            clean_block(s, block);
 }
 #endif
 
@@ -257,6 +284,31 @@ static int NAME(write_stretches)(
     return NAME(scatter)(from, n_lanes, n, step, to) ? SKNORM_OUTPUT_INFINITE : 0;
 }
 
+/* Where the eight stretches of a task lie; returns how many of them there are. Behind the
+ * last one it lies again, and is not written. */
+static int NAME(place_lanes)(
+    const sknorm_windows *windows, const cut *c, size task, lane *at)
+{
+    const size step = windows->n_inner, n_jobs = c->n_stretches * c->n_lines;
+    for (int l = 0; l < LANES; l++) {
+        const size job = at_most(task * LANES + l, n_jobs - 1);
+        const size line = job % c->n_lines, begin = job / c->n_lines * c->n_windows;
+        at[l].base = (line / step * windows->length + begin) * step + line % step;
+        at[l].first = begin;
+        at[l].n = at_most(c->n_windows, windows->length - begin);
+    }
+    return (int)at_most(LANES, n_jobs - task * LANES);
+}
+
+/* Have the values of another task fetched while this one is computed. */
+static void NAME(fetch_lanes)(stretch *s, const REAL *x, const lane *at, size step)
+{
+    const int in_line = step == 1;
+    for (int l = 0; l < LANES; l++)
+        s->ahead[l] = (const char *)(x + at[in_line ? l : 0].base + (in_line ? 0 : l * step));
+    s->ahead_step = in_line ? 64 : LANES * step * (size)sizeof(REAL);
+}
+
 static int NAME(windows)(
     const REAL *x, const sknorm_windows *windows, sknorm_choice choice, size first,
     size last, REAL *out, REAL *location, REAL *scale)
@@ -276,36 +328,19 @@ static int NAME(windows)(
     if (!allocate(&s, location != NULL))
         return SKNORM_NO_MEMORY;
     int flags = 0;
-    for (size task = last - 1; task >= first; task--) {
-        lane at[LANES];
-        int n_lanes = 0;
-        for (int l = 0; l < LANES; l++) {
-            /* Behind the last job the last one again, which is not written. */
-            const size n_jobs = c.n_stretches * c.n_lines;
-            const size job = at_most(task * LANES + l, n_jobs - 1);
-            const size line = job % c.n_lines, begin = job / c.n_lines * c.n_windows;
-            const size outer = line / step, inner = line % step;
-            at[l].base = (outer * windows->length + begin) * step + inner;
-            at[l].first = begin;
-            at[l].n = at_most(c.n_windows, windows->length - begin);
-            n_lanes += task * LANES + l < n_jobs;
-        }
-        const int met = NAME(read_stretches)(&s, x, at, step, windows->length);
-        if (met) {
-            flags |= met;
-            continue;
-        }
-        s.suspect = s.tiny = less(all_lanes(0.0), all_lanes(0.0));
+    for (size task = first; task < last; task++) {
+        lane at[LANES], next[LANES];
+        const int n_lanes = NAME(place_lanes)(windows, &c, task, at);
+        NAME(place_lanes)(windows, &c, at_most(task + 1, last - 1), next);
+        NAME(fetch_lanes)(&s, x, next, step);
         s.n_windows = at[0].n;
         for (int l = 1; l < n_lanes; l++)
             s.n_windows = at_least(s.n_windows, at[l].n);
-        for (size block = 0; block * s.width < s.n_windows; block++)
-            if (s.masked)
-                masked_block(&s, block);
-            else if (is_whole(&s, block))
-                whole_block(&s, block);
-            else
-                clean_block(&s, block);
+        const int met = NAME(read_stretches)(&s, x, at, step, windows->length);
+        flags |= met;
+        if (met)
+            continue;
+        normalise_stretches(&s);
         if (any(s.suspect) || (any(s.tiny) && has_small_values(&s)))
             flags |= SKNORM_SUSPECT;
         flags |= NAME(write_stretches)(s.z, at, n_lanes, step, out);

@@ -165,10 +165,9 @@ def _scale_and_reference(
 def loses_digits(scale: Scale, moments: Moments, resolution: float) -> NDArray[np.bool]:
     """Tell where the values differ, but by too little for their squares."""
     # The extent is at least the std: where that is large enough, nothing is lost.
-    with np.errstate(over="ignore"):
-        squares = moments.m2 * moments.sum_w2
-        enough = squares >= SMALLEST_SQUARED**2 * moments.count * moments.count
-    if scale not in ("std", "rms") or enough.all():
+    with np.errstate(all="ignore"):
+        squares = moments.m2 / moments.count * (moments.sum_w2 / moments.count)
+    if scale not in ("std", "rms") or (squares > SMALLEST_SQUARED**2).all():
         return np.zeros(moments.count.shape, np.bool)
     extent, reference = _scale_and_reference(
         "range" if scale == "std" else "maxabs", moments, None

@@ -114,32 +114,37 @@ cdef int must(bint agreed) except -1:
 def column_moments(const real[:, :] X, const double[::1] weight, double[:, ::1] out):
     cdef Py_ssize_t n = X.shape[0], p = X.shape[1], item = sizeof(real)
     cdef Py_ssize_t row = X.strides[0], column = X.strides[1]
-    cdef const double *w = NULL
-    cdef int flags = 0
+    cdef const double *w = weight_of(weight, n)
+    cdef int flags
     must(n > 0 and p > 0 and out.shape[0] == 7 and out.shape[1] == p)
     must(row % item == 0 and column % item == 0)
-    row, column = row // item, column // item
-    if weight is not None:
-        must(weight.shape[0] == n)
-        w = &weight[0]
-    # In Fortran order columns are lines; one column is a matrix all the same.
-    cdef bint lines = row == 1 and column != 1 and p > 1 and n > 1
-    if p == 1:
-        column = 1
+    row, column = row // item, 1 if p == 1 else column // item
     with nogil:
         if real is float:
-            if lines:
-                chosen.line_moments_f32(&X[0, 0], p, n, column, w, &out[0, 0], p)
-            else:
-                flags = chosen.column_moments_f32(
-                    &X[0, 0], n, p, row, column, w, &out[0, 0], p)
+            flags = chosen.column_moments_f32(
+                &X[0, 0], n, p, row, column, w, &out[0, 0], p)
         else:
-            if lines:
-                chosen.line_moments_f64(&X[0, 0], p, n, column, w, &out[0, 0], p)
-            else:
-                flags = chosen.column_moments_f64(
-                    &X[0, 0], n, p, row, column, w, &out[0, 0], p)
+            flags = chosen.column_moments_f64(
+                &X[0, 0], n, p, row, column, w, &out[0, 0], p)
     checked(flags)
+
+
+def line_moments(const real[:, ::1] X, const double[::1] weight, double[:, ::1] out):
+    cdef Py_ssize_t n = X.shape[0], length = X.shape[1]
+    cdef const double *w = weight_of(weight, length)
+    must(n > 0 and length > 0 and out.shape[0] == 7 and out.shape[1] == n)
+    with nogil:
+        if real is float:
+            chosen.line_moments_f32(&X[0, 0], n, length, length, w, &out[0, 0], n)
+        else:
+            chosen.line_moments_f64(&X[0, 0], n, length, length, w, &out[0, 0], n)
+
+
+cdef const double *weight_of(const double[::1] weight, Py_ssize_t n) except? NULL:
+    if weight is None:
+        return NULL
+    must(n > 0 and weight.shape[0] == n)
+    return &weight[0]
 
 
 def merge(double[:, ::1] into, const double[:, ::1] other):

@@ -61,12 +61,10 @@ def matrix_moments(
         whole = np.empty((7, p))
         core.column_moments(X, weight, whole)
         return whole
-    by_columns = p > 1 and X.flags.f_contiguous and not X.flags.c_contiguous
-    if by_columns:
-        tiles = shares(p, MOMENT_TASKS)
-    else:
-        starts = range(0, p, TASK_COLUMNS)
-        tiles = [slice(j, min(j + TASK_COLUMNS, p)) for j in starts]
+    if p > 1 and X.flags.f_contiguous:
+        return _line_moments(core, X.T, weight, n_jobs)
+    starts = range(0, p, TASK_COLUMNS)
+    tiles = [slice(j, min(j + TASK_COLUMNS, p)) for j in starts]
     n_bytes = X.nbytes // len(tiles)
     n_parts = max(1, min(MOMENT_TASKS // len(tiles), n_bytes // TASK_BYTES))
     # Each part but the last has a multiple of 256 rows, a block of the kernel.
@@ -86,6 +84,22 @@ def matrix_moments(
     for part in parts[1:]:
         core.merge(parts[0], part)
     return np.asarray(parts[0])
+
+
+def _line_moments(
+    core: Any, lines: RealMatrix, weight: Floats | None, n_jobs: int | None
+) -> Floats:
+    """Return the fields of `Moments`, of shape (7, n_lines), of contiguous lines."""
+    whole = np.empty((7, len(lines)))
+
+    def moments(part: slice) -> None:
+        out = np.empty((7, part.stop - part.start))
+        core.line_moments(lines[part], weight, out)
+        whole[:, part] = out
+
+    threads = n_threads(n_jobs, lines.nbytes)
+    in_threads(moments, shares(len(lines), threads), threads)
+    return whole
 
 
 def normalise_rows(

@@ -4,7 +4,7 @@ import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from sknorm._kernels import IMPLEMENTATION
+from sknorm._kernels import IMPLEMENTATION, core
 
 LIBRARIES = (
     "sknorm",
@@ -21,7 +21,8 @@ LIBRARIES = (
 def show_versions() -> None:
     """Print the versions in use, and which kernels: paste them into a bug report.
 
-    Kernels are "compiled" (the C core) or "generic" (NumPy). The environment variable
+    Kernels are "compiled" (the C core), for a level of processors that this one runs,
+    or "generic" (NumPy). The environment variable
     ``SKNORM_KERNELS``, set to either before the import, forces the choice.
 
     Examples
@@ -33,6 +34,8 @@ def show_versions() -> None:
     for library in LIBRARIES:
         print(f"{library}: {_version(library)}")
     print(f"kernels: {IMPLEMENTATION}")
+    compiled = core()
+    print(f"level: {compiled.level() if compiled else None}")
     print(f"Python: {sys.version}")
     print(f"platform: {platform.platform()}")
 

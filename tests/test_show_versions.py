@@ -15,6 +15,8 @@ def test_show_versions(capsys):
     assert shown["sknorm"] == sknorm.__version__ == version("sknorm")
     assert shown["numpy"] == version("numpy")
     assert shown["kernels"] == _kernels.IMPLEMENTATION
+    compiled = _kernels.core()
+    assert shown["level"] == (compiled.level_names()[-1] if compiled else "None")
     assert set(shown) >= {"scikit-learn", "scipy", "pandas", "Python", "platform"}
 
 

@@ -90,6 +90,10 @@ def level_names():
     return [levels[i].name.decode() for i in range(n_levels)]
 
 
+def level():
+    return chosen.name.decode()
+
+
 def use_level(str name):
     global chosen
     for i in range(n_levels):

@@ -46,8 +46,10 @@ INLINE double two_sum(double a, double b, double *error)
 /* Ask for what is read soon; any address may be asked for. */
 #if defined(__GNUC__)
 #define FETCH(x) __builtin_prefetch((const char *)(x), 0, 2)
+#define FETCH_TO_WRITE(x) __builtin_prefetch((const char *)(x), 1, 2)
 #else
 #define FETCH(x) ((void)(x))
+#define FETCH_TO_WRITE(x) ((void)(x))
 #endif
 
 /* Results are written in stretches of this many bytes, the last stretch first, each

@@ -11,7 +11,7 @@
 #include "stretch.h"
 
 /* The windows of a strip along a row, at least. */
-enum { STRIP = 32 };
+enum { STRIP = 24 };
 
 /* How images are cut into strips, each as high as the image. */
 typedef struct {
@@ -25,7 +25,17 @@ static strips strips_of(const sknorm_patches *patches)
     strips s;
     s.height = patches->before[0] + patches->after[0] + 1;
     s.width = patches->before[1] + patches->after[1] + 1;
-    s.n_blocks = (at_most(STRIP, patches->width) + s.width - 1) / s.width;
+    /* As wide as strips of one width can be without a small one at the end. */
+    const size blocks = (patches->width + s.width - 1) / s.width;
+    const size fewest = at_most(blocks, (STRIP + s.width - 1) / s.width);
+    size least = PTRDIFF_MAX;
+    for (size n = fewest; n <= at_most(blocks, 2 * fewest); n++) {
+        const size in_strips = (blocks + n - 1) / n * n;
+        if (in_strips <= least) {
+            least = in_strips;
+            s.n_blocks = n;
+        }
+    }
     s.n_places = s.n_blocks * s.width;
     s.n_strips = (patches->width + s.n_places - 1) / s.n_places;
     s.n_images = patches->n_images * patches->n_inner;

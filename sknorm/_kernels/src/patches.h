@@ -5,6 +5,7 @@
 /* A strip of an image, with the geometry that all share. */
 #if !defined(SKNORM_STRIP)
 #define SKNORM_STRIP
+enum { ROWS_AHEAD = 4 };
 typedef struct { size base, first, n; } strip; /* of the image, of its windows in a row */
 #endif
 
@@ -23,32 +24,50 @@ static NAME(strip_row) NAME(row_of)(
         const size shift = at[l].first - p->before[1];
         row.low[l] = at_least(0, -shift);
         row.high[l] = at_least(row.low[l], at_most(n_values, p->width - shift));
-        row.from[l] = x + at[l].base + (i * p->width + shift) * p->n_inner;
+        /* May point outside of x, where nothing is read. */
+        row.from[l] = x + (at[l].base + (i * p->width + shift) * p->n_inner);
     }
     return row;
 }
 
-/* Read row i of the image of eight strips. */
+/* Rows are so far apart that the processor does not guess the next one: it is asked for. */
+static void NAME(fetch_row)(
+    const REAL *x, const sknorm_patches *p, const strip *at, size i, int to_write)
+{
+    const size step = 64 / (size)sizeof(REAL);
+    if (i >= p->height)
+        return;
+    for (int l = 0; l < LANES; l++)
+        for (size j = 0; j < at[l].n * p->n_inner; j += step) {
+            const REAL *value =
+                x + at[l].base + (i * p->width + at[l].first) * p->n_inner + j;
+            if (to_write)
+                FETCH_TO_WRITE(value);
+            else
+                FETCH(value);
+        }
+}
+
+/* Read row i of the image of eight strips, NaN beyond its ends. */
 static void NAME(read_row)(
     strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i)
 {
     const size n_values = r->cut.n_places + r->cut.width, step = p->n_inner;
+    const REAL *end = x + p->n_images * p->height * p->width * step;
     const NAME(strip_row) row = NAME(row_of)(r, x, p, at, i);
-    size low = 0, high = n_values;
-    const REAL *from[LANES];
+    int within = 1; /* beyond the ends of the row lie other rows, but for the outermost */
+    for (int l = 0; l < LANES; l++)
+        within &= row.from[l] >= x && row.from[l] + n_values * step <= end;
+    if (within)
+        NAME(gather)(row.from, step, n_values, r->values);
     for (int l = 0; l < LANES; l++) {
-        low = at_least(low, row.low[l]);
-        high = at_most(high, row.high[l]);
+        for (size j = 0; j < row.low[l]; j++)
+            r->values[j * LANES + l] = NAN;
+        for (size j = within ? row.high[l] : row.low[l]; j < row.high[l]; j++)
+            r->values[j * LANES + l] = row.from[l][j * step];
+        for (size j = row.high[l]; j < n_values; j++)
+            r->values[j * LANES + l] = NAN;
     }
-    high = at_least(low, high);
-    for (int l = 0; l < LANES; l++) {
-        from[l] = row.from[l] + low * step;
-        for (size j = low > 0 ? 0 : high; j < n_values; j = j + 1 == low ? high : j + 1)
-            r->values[j * LANES + l] = j >= row.low[l] && j < row.high[l]
-                                           ? (double)row.from[l][j * step]
-                                           : NAN;
-    }
-    NAME(gather)(from, step, high - low, r->values + low * LANES);
 }
 
 /* Look for NaN and infinities in eight strips and in what their patches reach. */
@@ -60,6 +79,7 @@ static int NAME(scan_strips)(
     for (size i = 0; i < p->height; i++) {
         const NAME(strip_row) row = NAME(row_of)(r, x, p, at, i);
         BITS here = 0;
+        NAME(fetch_row)(x, p, at, i + ROWS_AHEAD, 0);
         for (int l = 0; l < n_lanes; l++)
             for (size j = row.low[l]; j < row.high[l]; j++) {
                 BITS bits;
@@ -219,6 +239,7 @@ static int NAME(strip_of_patches)(
                 for (size k = 0; k < n * LANES; k++)
                     r->inverse[k] = 1.0 / (r->count[k] * n_rows);
             }
+            NAME(fetch_row)(out, p, at, i + ROWS_AHEAD, 1);
             NAME(read_here)(r, x, p, at, i);
             if (finish_row(r, j, n_rows))
                 for (int l = 0; l < n_lanes; l++)

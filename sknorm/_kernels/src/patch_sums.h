@@ -237,7 +237,7 @@ INLINE int finish_row_of(
         store(r->z + i, found.z);
         if (r->with_key) {
             store(r->location + i, found.location);
-            store(r->scale + i, scale_of_key(value, count, found.scale));
+            store(r->scale + i, scale_of_key(value, count, found.scale, choice));
         }
         store(r->shift + i, of.shift);
         store(r->doubtful + i, choose(lost, one, zero));

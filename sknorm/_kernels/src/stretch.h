@@ -76,8 +76,10 @@ INLINE results results_of(
 }
 
 /* The scale in a key: NaN where there is neither a value nor a neighbour. */
-INLINE lanes scale_of_key(lanes value, lanes count, lanes scale)
+INLINE lanes scale_of_key(lanes value, lanes count, lanes scale, sknorm_choice choice)
 {
+    if (choice.scale == SKNORM_NO_SCALE)
+        return scale;
     const mask nothing = both(
         equal(count, all_lanes(0.0)), opposite(equal(value, value)));
     return choose(nothing, all_lanes(NAN), scale);
@@ -91,7 +93,7 @@ INLINE void write_results(
     store(s->z + at, r.z);
     if (s->location) {
         store(s->location + at, r.location);
-        store(s->scale + at, scale_of_key(value, of->count, r.scale));
+        store(s->scale + at, scale_of_key(value, of->count, r.scale, choice));
     }
     s->suspect = either(s->suspect, r.suspect);
     s->tiny = either(s->tiny, r.tiny);

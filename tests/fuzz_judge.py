@@ -39,15 +39,20 @@ def differing(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
 
 
 def within_ulps(a: dict[str, Any], b: dict[str, Any], ulps: float) -> bool:
-    """Whether z is equal to some units in the last place of max(1, |z|)."""
+    """Whether z is equal to some units in the last place of max(1, |z|).
+
+    Where there is no scale, z is in the units of the data, and so is the error of the
+    mean: it is measured against the largest z.
+    """
     if "error" in a or "error" in b:
         return a == b
     z, other = (outcome["z"].astype(np.float64) for outcome in (a, b))
-    allowed = ulps * np.finfo(a["z"].dtype).eps * np.maximum(1.0, np.abs(z))
+    size = np.maximum(1.0, np.abs(z))
+    size = np.where(a["scale"] == 1, np.max(size, initial=1, where=size == size), size)
+    allowed = ulps * np.finfo(a["z"].dtype).eps * size
     with np.errstate(invalid="ignore"):
-        return bool(
-            ((np.abs(z - other) <= allowed) | (np.isnan(z) & np.isnan(other))).all()
-        )
+        same = np.abs(z - other) <= allowed
+        return bool((same | (np.isnan(z) & np.isnan(other))).all())
 
 
 def allowed_errors(outcome: dict[str, Any], case: Any) -> dict[str, Any]:

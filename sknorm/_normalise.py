@@ -44,13 +44,13 @@ def normalised(
         as_values = not sparse.issparse(X) and shape == X.shape
         like = Z if as_values else np.empty(shape, X.dtype)
         pair = np.empty_like(like), np.empty_like(like)
-    flags = _by_core(estimator, X, Z, pair)
-    rows = np.arange(n_before, X.shape[0])
     doubts = np.zeros((3, X.shape[0]), np.bool)
+    flags = _by_core(estimator, X, Z, pair)
     if flags is None:
         flags = _by_blocks(estimator, X, Z, pair, doubts)
     elif flags & SUSPECT and not flags & INPUT_INFINITE:
-        _by_blocks(estimator, X, None, (None, None), doubts)
+        flags |= _suspects_by_blocks(estimator, X, Z, pair, doubts)
+    rows = np.arange(n_before, X.shape[0])
     overflow, coarse, lost = (np.flatnonzero(doubt[rows]) for doubt in doubts)
     X, Z = X[n_before:], Z[n_before:]
     report(estimator, flags, X, Z, estimator._labels())
@@ -93,6 +93,40 @@ def _by_core(estimator: Any, X: Any, Z: Any, pair: Pair) -> int | None:
     return flags
 
 
+def _suspects_by_blocks(
+    estimator: Any, X: Any, Z: Any, pair: Pair, doubts: NDArray[np.bool]
+) -> int:
+    """Normalise anew, by NumPy, the lines of which the core is not sure; return flags.
+
+    Their statistics may not fit, or have lost digits: NumPy's formulas have limits that
+    are a little wider, and say which rows are beyond them. Lines are rows, or columns
+    where rows do not stand alone: what becomes of one does not depend on the others.
+    """
+    by_rows = estimator._reach() is None
+    n_lines = X.shape[0 if by_rows else 1]
+
+    def line(matrix: Any, lines: Any) -> Any:
+        return matrix[lines] if by_rows else matrix[:, lines]
+
+    suspects = []
+    for i in range(n_lines):
+        alone = np.ascontiguousarray(line(X, slice(i, i + 1)))
+        flags = _by_core(estimator, alone, np.empty_like(alone), (None, None))
+        if flags is None or flags & SUSPECT:
+            suspects.append(i)
+    some = np.ascontiguousarray(line(X, suspects))
+    normalised = np.empty_like(some)
+    shape = len(some), estimator._n_neighbourhoods_ if by_rows else len(suspects)
+    part: Any = (None, None) if pair[0] is None else np.empty((2, *shape), X.dtype)
+    found = np.zeros((3, len(some)), np.bool)
+    flags = _by_blocks(estimator, some, normalised, (part[0], part[1]), found)
+    for whole, new in ((Z, normalised), (pair[0], part[0]), (pair[1], part[1])):
+        if whole is not None:
+            whole[suspects if by_rows else (slice(None), suspects)] = new
+    doubts[:, suspects if by_rows else slice(None)] |= found
+    return flags
+
+
 def _by_blocks(
     estimator: Any, X: Any, Z: Any, pair: Pair, doubts: NDArray[np.bool]
 ) -> int:
@@ -102,7 +136,7 @@ def _by_blocks(
     ----------
     estimator : RestorableNormalizer
     X : ndarray or sparse matrix
-    Z : the same, or None
+    Z : the same
         Where to write the normalised X.
     pair : two ndarrays, or two None
         Where to write location and scale.
@@ -115,14 +149,13 @@ def _by_blocks(
     flags = 0
     for rows, columns in estimator._blocks(X):
         found = estimator._location_scale(X, rows, columns)
-        if Z is not None:
-            flags |= apply_map(
-                affine,
-                block_of(X, rows, columns),
-                (found.shift, found.delta, found.scale),
-                estimator._neighbourhood_[columns],
-                block_of(Z, rows, columns),
-            )
+        flags |= apply_map(
+            affine,
+            block_of(X, rows, columns),
+            (found.shift, found.delta, found.scale),
+            estimator._neighbourhood_[columns],
+            block_of(Z, rows, columns),
+        )
         with np.errstate(over="ignore", under="ignore"):
             rounded = np.array([found.shift, found.scale]).astype(X.dtype)
         finite = np.isfinite(rounded).all(axis=0)

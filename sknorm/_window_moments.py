@@ -109,8 +109,9 @@ def _by_blocks(
     end, end_lost = _running(_each(lambda field: field[..., ::-1], blocks))
     end = _each(lambda field: field[..., :-1, ::-1], end)
     whole = end.merge(_each(in_next_block, start, Moments.empty(1)))
-    lost = end_lost[..., :-1, ::-1] + in_next_block(start_lost, 0.0)
-    doubtful = of_windows(~(lost <= LARGEST_RATIO * whole.m2))
+    with np.errstate(over="ignore", invalid="ignore"):
+        lost = end_lost[..., :-1, ::-1] + in_next_block(start_lost, 0.0)
+        doubtful = of_windows(~(lost <= LARGEST_RATIO * whole.m2))
     return _each(of_windows, whole), doubtful
 
 

@@ -170,7 +170,7 @@ static void NAME(moments_of_block)(
         out[COUNT * TILE + j] = sums.count[j];
         out[SHIFT * TILE + j] = two_sum(c, s1 / count, &delta);
         out[DELTA * TILE + j] = delta;
-        out[M2 * TILE + j] = larger(s2 - s1 * (s1 / count), 0.0);
+        out[M2 * TILE + j] = not_negative(s2 - s1 * (s1 / count));
         out[LOWEST * TILE + j] = sums.lowest[j];
         out[HIGHEST * TILE + j] = sums.highest[j];
         out[SUM_W2 * TILE + j] = sums.sum_w2[j];

@@ -32,6 +32,8 @@ typedef ptrdiff_t size;
 
 INLINE double smaller(double a, double b) { return a < b ? a : b; }
 INLINE double larger(double a, double b) { return a > b ? a : b; }
+/* Rounding may leave a sum of squares below 0; what overflowed stays NaN. */
+INLINE double not_negative(double a) { return a < 0.0 ? 0.0 : a; }
 INLINE size at_most(size a, size b) { return a < b ? a : b; }
 INLINE size at_least(size a, size b) { return a > b ? a : b; }
 

@@ -132,7 +132,7 @@ INLINE line_moments_of NAME(moments_of_stretch)(
     else
         NAME(sum_line_of_present)(x, n, weight, c, &s1, &s2, &of.count, &of.sum_w2);
     of.shift = two_sum(c, s1 / of.count, &of.delta);
-    of.m2 = larger(s2 - s1 * (s1 / of.count), 0.0);
+    of.m2 = not_negative(s2 - s1 * (s1 / of.count));
     if (extrema)
         NAME(extrema_of_line)(x, n, &of.lowest, &of.highest);
     return of;

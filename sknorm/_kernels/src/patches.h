@@ -133,7 +133,7 @@ static void NAME(redo_patch)(
                 s1 += d;
                 s2 += d * d;
             }
-        m2 = larger(s2 - s1 * (s1 / n), 0.0);
+        m2 = not_negative(s2 - s1 * (s1 / n));
         shift = two_sum(shift, delta + s1 / n, &delta);
     }
     const neighbourhoods of = {

@@ -51,9 +51,10 @@ static void redo_window(
     double delta;
     double shift = two_sum(c, offset, &delta);
     shift = two_sum(shift, delta + offset_low, &delta);
-    const double m2 = (squares.high - lost) + (squares.low - lost_low);
+    const double difference = (squares.high - lost) + (squares.low - lost_low);
+    const double m2 = lost <= DBL_MAX ? not_negative(difference) : NAN;
     const neighbourhoods of = {
-        all_lanes(n), all_lanes(shift), all_lanes(delta), all_lanes(larger(m2, 0.0)),
+        all_lanes(n), all_lanes(shift), all_lanes(delta), all_lanes(m2),
         all_lanes(0.0), all_lanes(0.0), NULL,
     };
     const lanes value = all_lanes(s->values[(window + s->before) * LANES + l]);
@@ -109,8 +110,9 @@ static void redo_lane(stretch *s, size block, int l)
         const double s1 = s->ends.s1[j * LANES + l] + next.s1;
         const double s2 = s->ends.s2[j * LANES + l] + next.s2;
         const double lost = s1 * (s1 / n);
-        if (n > 0.0 && !(lost <= LARGEST_RATIO * larger(s2 - lost, 0.0))) {
-            const twice whole = {sum[j], sum_low[j]}, both = {squares[j], squares_low[j]};
+        if (n > 0.0 && !(lost <= LARGEST_RATIO * not_negative(s2 - lost))) {
+            const twice whole = {sum[j], sum_low[j]};
+            const twice both = {squares[j], squares_low[j]};
             redo_window(
                 s, start + j, l, c, n, add(whole, next.sum.high, next.sum.low),
                 add(both, next.squares.high, next.squares.low));

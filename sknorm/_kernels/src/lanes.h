@@ -127,6 +127,12 @@ INLINE lanes magnitude(lanes a)
     return a;
 }
 
+/* Whether a lane is larger in size than `most`; NaN is not. */
+INLINE mask beyond(lanes a, double most)
+{
+    return either(less(all_lanes(most), a), less(a, all_lanes(-most)));
+}
+
 INLINE lanes root(lanes a)
 {
     EACH_PART EACH_OF_PART OF_PART(a.at[k], i) = sqrt(OF_PART(a.at[k], i));

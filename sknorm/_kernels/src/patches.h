@@ -5,7 +5,7 @@
 /* A strip of an image, with the geometry that all share. */
 #if !defined(SKNORM_STRIP)
 #define SKNORM_STRIP
-enum { ROWS_AHEAD = 4 };
+enum { ROWS_AHEAD = 4, MET_NAN = 16 };
 typedef struct { size base, first, n; } strip; /* of the image, of its windows in a row */
 #endif
 
@@ -48,51 +48,39 @@ static void NAME(fetch_row)(
         }
 }
 
-/* Read row i of the image of eight strips, NaN beyond its ends. */
-static void NAME(read_row)(
+/* Read row i of the image of eight strips, NaN beyond its ends. Returns whether there are
+ * NaN (MET_NAN) or infinities in it or in the rows beside it. */
+static int NAME(read_row)(
     strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i)
 {
     const size n_values = r->cut.n_places + r->cut.width, step = p->n_inner;
     const REAL *end = x + p->n_images * p->height * p->width * step;
     const NAME(strip_row) row = NAME(row_of)(r, x, p, at, i);
+    mask infinite = less(all_lanes(0.0), all_lanes(0.0)), present = opposite(infinite);
     int within = 1; /* beyond the ends of the row lie other rows, but for the outermost */
     for (int l = 0; l < LANES; l++)
         within &= row.from[l] >= x && row.from[l] + n_values * step <= end;
     if (within)
         NAME(gather)(row.from, step, n_values, r->values);
+    else
+        for (int l = 0; l < LANES; l++)
+            for (size j = 0; j < n_values; j++)
+                r->values[j * LANES + l] = j >= row.low[l] && j < row.high[l]
+                                               ? (double)row.from[l][j * step]
+                                               : 0.0;
+    for (size j = 0; j < n_values; j++) {
+        const lanes value = load(r->values + j * LANES);
+        infinite = either(infinite, beyond(value, DBL_MAX));
+        present = both(present, equal(value, value));
+    }
     for (int l = 0; l < LANES; l++) {
         for (size j = 0; j < row.low[l]; j++)
             r->values[j * LANES + l] = NAN;
-        for (size j = within ? row.high[l] : row.low[l]; j < row.high[l]; j++)
-            r->values[j * LANES + l] = row.from[l][j * step];
         for (size j = row.high[l]; j < n_values; j++)
             r->values[j * LANES + l] = NAN;
     }
-}
-
-/* Look for NaN and infinities in eight strips and in what their patches reach. */
-static int NAME(scan_strips)(
-    strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, int n_lanes)
-{
-    BITS met = 0;
-    int infinite = 0;
-    for (size i = 0; i < p->height; i++) {
-        const NAME(strip_row) row = NAME(row_of)(r, x, p, at, i);
-        BITS here = 0;
-        NAME(fetch_row)(x, p, at, i + ROWS_AHEAD, 0);
-        for (int l = 0; l < n_lanes; l++)
-            for (size j = row.low[l]; j < row.high[l]; j++) {
-                BITS bits;
-                memcpy(&bits, row.from[l] + j * p->n_inner, sizeof bits);
-                here |= (bits & ~SIGN) + LOWEST_EXPONENT;
-            }
-        for (int l = 0; here & SIGN && l < n_lanes; l++)
-            for (size j = row.low[l]; j < row.high[l]; j++)
-                infinite |= fabs((double)row.from[l][j * p->n_inner]) > DBL_MAX;
-        met |= here;
-    }
-    r->masked = (met & SIGN) != 0;
-    return infinite ? SKNORM_INPUT_INFINITE : 0;
+    return (any(infinite) ? SKNORM_INPUT_INFINITE : 0)
+         | (any(opposite(present)) ? MET_NAN : 0);
 }
 
 /* Set how many values the windows along a row have. */
@@ -195,18 +183,20 @@ static int NAME(has_small)(const REAL *x, const sknorm_patches *p, const strip *
 
 /* Read row `place`, counted from the first block, and sum its windows, as row j of its
  * block. Without NaN rows outside of the image need nothing. */
-static void NAME(take_row)(
+static int NAME(take_row)(
     strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size place,
     size j)
 {
+    int met = 0;
     if (is_row(r, place))
-        NAME(read_row)(r, x, p, at, place - p->before[0]);
+        met = NAME(read_row)(r, x, p, at, place - p->before[0]);
     else if (r->masked)
         for (size i = 0; i < r->cut.n_places + r->cut.width; i++)
             store(r->values + i * LANES, all_lanes(NAN));
     else
-        return;
+        return 0;
     sum_row(r, j);
+    return met;
 }
 
 /* How many rows the patches of row i have. */
@@ -222,15 +212,16 @@ static int NAME(strip_of_patches)(
     REAL *out, REAL *location, REAL *scale)
 {
     const size h = r->cut.height, n = r->cut.n_places;
-    int flags = NAME(scan_strips)(r, x, p, at, n_lanes);
-    if (flags)
-        return flags;
+    const int refused = SKNORM_INPUT_INFINITE | (r->masked ? 0 : MET_NAN);
+    int flags = 0;
     r->suspect = r->tiny = less(all_lanes(0.0), all_lanes(0.0));
     NAME(count_windows)(r, p, at);
     for (size j = 0; j < h; j++)
-        NAME(take_row)(r, x, p, at, j, j);
+        flags |= NAME(take_row)(r, x, p, at, j, j);
     double n_rows = 0.0;
     for (size start = 0; start < p->height; start += h) {
+        if (flags & refused)
+            return flags & refused;
         sum_above(r, start);
         for (size j = 0; j < h && start + j < p->height; j++) {
             const size i = start + j;
@@ -240,6 +231,7 @@ static int NAME(strip_of_patches)(
                     r->inverse[k] = 1.0 / (r->count[k] * n_rows);
             }
             NAME(fetch_row)(out, p, at, i + ROWS_AHEAD, 1);
+            NAME(fetch_row)(x, p, at, i + h + ROWS_AHEAD, 0);
             NAME(read_here)(r, x, p, at, i);
             if (finish_row(r, j, n_rows))
                 for (int l = 0; l < n_lanes; l++)
@@ -251,14 +243,16 @@ static int NAME(strip_of_patches)(
                 NAME(write_row)(r->location, p, at, n_lanes, i, location);
                 NAME(write_row)(r->scale, p, at, n_lanes, i, scale);
             }
-            NAME(take_row)(r, x, p, at, i + h, j);
+            flags |= NAME(take_row)(r, x, p, at, i + h, j);
             if (r->masked || is_row(r, i + h))
                 add_below(r, j);
         }
     }
     if (any(r->suspect) || (any(r->tiny) && NAME(has_small)(x, p, at, n_lanes)))
         flags |= SKNORM_SUSPECT;
-    return flags;
+    if (flags & refused)
+        return flags & refused;
+    return flags & ~MET_NAN;
 }
 
 static int NAME(patches)(
@@ -290,7 +284,11 @@ static int NAME(patches)(
             at[l].n = at_most(r.cut.n_places, p->width - at[l].first);
             n_lanes += task * LANES + l < n_jobs;
         }
-        flags |= NAME(strip_of_patches)(&r, x, p, at, n_lanes, out, location, scale);
+        /* Without the care that NaN need, until one is met. */
+        int met = MET_NAN;
+        for (r.masked = 0; met & MET_NAN; r.masked = 1)
+            met = NAME(strip_of_patches)(&r, x, p, at, n_lanes, out, location, scale);
+        flags |= met;
     }
     free(room);
     return flags;

@@ -36,13 +36,12 @@ static int NAME(scatter)(
         side_by_side &= to[l] == to[0] + l;
         in_all = at_most(in_all, n[l]);
     }
-    const lanes largest = all_lanes(LARGEST);
-    mask infinite = less(largest, largest);
+    mask infinite = less(all_lanes(0.0), all_lanes(0.0));
     size i = 0;
     if (side_by_side)
         for (; i < in_all; i++) {
             const lanes value = load(from + i * LANES);
-            infinite = either(infinite, less(largest, magnitude(value)));
+            infinite = either(infinite, beyond(value, LARGEST));
             NAME(store_values)(to[0] + i * step, value);
         }
     else if (step == 1 && in_all >= LANES)
@@ -53,7 +52,7 @@ static int NAME(scatter)(
                 row[l] = load(from + (at + l) * LANES);
             transpose(row);
             for (int l = 0; l < n_lanes; l++) {
-                infinite = either(infinite, less(largest, magnitude(row[l])));
+                infinite = either(infinite, beyond(row[l], LARGEST));
                 NAME(store_values)(to[l] + at, row[l]);
             }
         }

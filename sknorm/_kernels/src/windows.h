@@ -249,12 +249,12 @@ static int NAME(read_stretches)(
             for (size i = low[l]; i < high[l]; i++)
                 s->values[i * LANES + l] = from[l][(i - low[l]) * step];
     mask doubtful = less(all_lanes(0.0), all_lanes(0.0));
-    const lanes largest = all_lanes(DBL_MAX);
     if (same)
-        for (size i = s->low; i < s->high; i++)
-            doubtful = either(
-                doubtful,
-                opposite(up_to(magnitude(load(s->values + i * LANES)), largest)));
+        for (size i = s->low; i < s->high; i++) {
+            const lanes value = load(s->values + i * LANES);
+            doubtful = either(doubtful, beyond(value, DBL_MAX));
+            doubtful = either(doubtful, opposite(equal(value, value)));
+        }
     s->masked = !same || any(doubtful);
     if (!s->masked)
         return 0;

@@ -23,7 +23,8 @@ typedef struct {
 } block_sums;
 
 /* Of eight values, in an order that does not depend on what stands beside them. */
-#define TREE(f) (((f(0)) + (f(1))) + ((f(2)) + (f(3)))) + (((f(4)) + (f(5))) + ((f(6)) + (f(7))))
+#define TREE(f)                                                                          \
+    (((f(0)) + (f(1))) + ((f(2)) + (f(3)))) + (((f(4)) + (f(5))) + ((f(6)) + (f(7))))
 #endif
 
 /* Add columns first to last of eight rows, all present. */

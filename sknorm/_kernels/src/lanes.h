@@ -139,8 +139,8 @@ INLINE lanes root(lanes a)
     return a;
 }
 
-/* a / n, correctly rounded, from r = 1 / n, correctly rounded (Markstein, 1990): the bits of
- * the division, in a third of the time. */
+/* a / n, correctly rounded, from r = 1 / n, correctly rounded (Markstein, 1990): the bits
+ * of the division, in a third of the time. */
 INLINE lanes quotient(lanes a, lanes n, lanes r)
 {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)

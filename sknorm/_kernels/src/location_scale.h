@@ -56,9 +56,10 @@ INLINE location_scale of_moments(const neighbourhoods *of, sknorm_choice choice)
             freedom = minus(freedom, all_lanes(choice.ddof));
             constant = either(constant, up_to(freedom, zero));
         }
-        const int as_counted = of->inverse && (choice.ddof == 0.0 || choice.scale == SKNORM_RMS);
-        lanes variance = as_counted ? quotient(of->m2, of->count, *of->inverse)
-                                    : over(of->m2, freedom);
+        const int by_count = choice.ddof == 0.0 || choice.scale == SKNORM_RMS;
+        lanes variance = of->inverse && by_count
+                             ? quotient(of->m2, of->count, *of->inverse)
+                             : over(of->m2, freedom);
         if (choice.scale == SKNORM_RMS)
             variance = plus(variance, times(of->shift, of->shift));
         found.tiny =

@@ -305,7 +305,8 @@ static void NAME(fetch_lanes)(stretch *s, const REAL *x, const lane *at, size st
 {
     const int in_line = step == 1;
     for (int l = 0; l < LANES; l++)
-        s->ahead[l] = (const char *)(x + at[in_line ? l : 0].base + (in_line ? 0 : l * step));
+        s->ahead[l] =
+            (const char *)(x + (in_line ? at[l].base : at[0].base + l * step));
     s->ahead_step = in_line ? 64 : LANES * step * (size)sizeof(REAL);
 }
 

@@ -35,7 +35,11 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
         "scale": [OneOf({"std", "rms", "maxabs", "range", "iqr", "mad"})],
         "ddof": [Interval(Integral, 0, None, closed="left")],
         "eps": [Interval(Real, 0, None, closed="left")],
-        "n_jobs": [Integral, None],
+        "n_jobs": [
+            Interval(Integral, None, -1, closed="right"),
+            Interval(Integral, 1, None, closed="left"),
+            None,
+        ],
     }
 
     # Models saved before there were threads have no value of their own.

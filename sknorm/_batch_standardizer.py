@@ -103,11 +103,12 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
 
     Notes
     -----
-    Statistics are computed in float64, in two passes over each block (Chan, Golub and
-    LeVeque, 1983), and merged between blocks and batches with the formula of the same
-    authors (1979). The mean is kept as two floats, shift + delta, and
-    ``z = ((x - shift) - delta) / scale`` is rounded once, to the dtype of X. float32
-    and float64 stay; other numbers become float64.
+    Statistics are computed in float64, block by block about a value near the mean, in
+    two passes where one would lose digits (Chan, Golub and LeVeque, 1983), and merged
+    between blocks and batches with the formula of the same authors (1979). The mean is
+    kept as two floats, shift + delta, and ``z = ((x - shift) - delta) / scale`` is
+    rounded once, to the dtype of X. float32 and float64 stay; other numbers become
+    float64.
 
     A scale counts as 0 up to ``eps(dtype of X) * abs(c)``, c the mean (std), minimum
     (range) or median (iqr, mad) of the column: differences of that size are the

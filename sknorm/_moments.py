@@ -107,7 +107,9 @@ class Moments:
             X, sample_weight = X[sample_weight > 0], sample_weight[sample_weight > 0]
         if sparse.issparse(X):
             moments = cls._of_sparse(_canonical_csc(X), sample_weight)
-        elif (compiled := core()) and _in_order(X):
+        elif (compiled := core()) and X.size:
+            if any(stride % X.itemsize for stride in X.strides):
+                X = np.ascontiguousarray(X)
             moments = cls(*matrix_moments(compiled, X, sample_weight, n_jobs))
         elif sample_weight is None:
             moments = cls._of_dense(X, None)
@@ -253,11 +255,6 @@ class Moments:
 
 
 _FIELDS = tuple(field.name for field in fields(Moments))
-
-
-def _in_order(X: NDArray[Any]) -> bool:
-    """Whether there are values, at distances of whole values."""
-    return X.size > 0 and not any(stride % X.itemsize for stride in X.strides)
 
 
 def _weights_of_zeros(X: Any, weight: Floats) -> tuple[Floats, Floats]:

@@ -13,6 +13,7 @@ from sknorm._kernels import (
     Choice,
     affine,
     core,
+    row_blocks,
 )
 from sknorm._location_scale import refuse_unfit, warn_of_lost_digits
 from sknorm._map import apply_map, block_of
@@ -50,8 +51,7 @@ def normalised(
         flags = _by_blocks(estimator, X, Z, pair, doubts)
     elif flags & SUSPECT and not flags & INPUT_INFINITE:
         flags |= _suspects_by_blocks(estimator, X, Z, pair, doubts)
-    rows = np.arange(n_before, X.shape[0])
-    overflow, coarse, lost = (np.flatnonzero(doubt[rows]) for doubt in doubts)
+    overflow, coarse, lost = map(np.flatnonzero, doubts[:, n_before:])
     X, Z = X[n_before:], Z[n_before:]
     report(estimator, flags, X, Z, estimator._labels())
     refuse_unfit(estimator, "rows", overflow, X.dtype)
@@ -108,19 +108,27 @@ def _suspects_by_blocks(
     def line(matrix: Any, lines: Any) -> Any:
         return matrix[lines] if by_rows else matrix[:, lines]
 
-    suspects = []
-    for i in range(n_lines):
-        alone = np.ascontiguousarray(line(X, slice(i, i + 1)))
-        flags = _by_core(estimator, alone, np.empty_like(alone), (None, None))
-        if flags is None or flags & SUSPECT:
-            suspects.append(i)
+    def suspects_in(start: int, stop: int) -> list[int]:
+        part = np.ascontiguousarray(line(X, slice(start, stop)))
+        flags = _by_core(estimator, part, np.empty_like(part), (None, None))
+        if flags is not None and not flags & SUSPECT:
+            return []
+        if stop - start == 1:
+            return [start]
+        middle = (start + stop) // 2
+        return suspects_in(start, middle) + suspects_in(middle, stop)
+
+    blocks = row_blocks(n_lines, X.size // n_lines)
+    suspects = [i for block in blocks for i in suspects_in(block.start, block.stop)]
+    if not suspects:
+        return 0
     some = np.ascontiguousarray(line(X, suspects))
-    normalised = np.empty_like(some)
+    anew = np.empty_like(some)
     shape = len(some), estimator._n_neighbourhoods_ if by_rows else len(suspects)
     part: Any = (None, None) if pair[0] is None else np.empty((2, *shape), X.dtype)
     found = np.zeros((3, len(some)), np.bool)
-    flags = _by_blocks(estimator, some, normalised, (part[0], part[1]), found)
-    for whole, new in ((Z, normalised), (pair[0], part[0]), (pair[1], part[1])):
+    flags = _by_blocks(estimator, some, anew, (part[0], part[1]), found)
+    for whole, new in ((Z, anew), (pair[0], part[0]), (pair[1], part[1])):
         if whole is not None:
             whole[suspects if by_rows else (slice(None), suspects)] = new
     doubts[:, suspects if by_rows else slice(None)] |= found

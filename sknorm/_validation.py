@@ -147,7 +147,7 @@ def check_matrix(
             f"A sparse result does not fit into a {container} dataframe. Use "
             f"{type(estimator).__name__}.set_output(transform='default')."
         )
-    return validate_data(
+    matrix = validate_data(
         estimator,
         X,
         reset=reset,
@@ -157,6 +157,7 @@ def check_matrix(
         ensure_all_finite=False,
         ensure_min_samples=ensure_min_samples,
     )
+    return _aligned(matrix)
 
 
 def check_restorable(
@@ -205,7 +206,13 @@ def check_restorable(
             f"{estimator._needed_for_some_columns} from a dataframe with the names "
             "seen in fit."
         )
-    return matrix, slice(None) if columns is None else columns
+    return _aligned(matrix), slice(None) if columns is None else columns
+
+
+def _aligned(matrix: Any) -> Any:
+    """Copy an array whose values lie across their natural places in memory."""
+    dense = isinstance(matrix, np.ndarray)
+    return matrix.copy() if dense and not matrix.flags.aligned else matrix
 
 
 def _fitted_columns(estimator: BaseEstimator, Z: Any) -> NDArray[np.intp] | None:

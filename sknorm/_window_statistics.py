@@ -27,6 +27,9 @@ from sknorm._restore import Pair
 from sknorm._window_moments import moments_along, moments_of_values
 from sknorm._windows import Windows
 
+# Places of a patch that the core takes: for each it needs half a kilobyte and more.
+LARGEST_PATCH = 2**13
+
 
 def window_statistics(
     estimator: Any, padded: NDArray[Any], widths: tuple[int, ...], weight: Floats | None
@@ -106,6 +109,8 @@ def normalise_windowed_axes(
     """
     axes, along = sorted(windows), [windows[axis] for axis in sorted(windows)]
     if len(axes) not in (1, 2) or axes[-1] - axes[0] != len(axes) - 1:
+        return None
+    if len(axes) == 2 and prod(window.width for window in along) > LARGEST_PATCH:
         return None
     if not X.flags.c_contiguous and not (X.flags.f_contiguous and len(shape) == 2):
         if axes[0] == 0:

@@ -220,3 +220,17 @@ def test_two_sum_is_exact(rng):
     for values in zip(a, b, total, error, strict=True):
         x, y, s, e = map(Fraction, values)
         assert x + y == s + e
+
+
+def test_values_beside_their_places_in_memory(rng):
+    """A field of packed records is computed as a copy of it is, bit for bit."""
+    X = rng.normal(size=(3000, 4))
+    packed = np.zeros(X.shape, [("flag", "u1"), ("value", "f8")])
+    packed["value"] = X
+    found, expected = (
+        sknorm.BatchStandardizer().fit(data) for data in (packed["value"], X)
+    )
+    np.testing.assert_array_equal(found.scale_, expected.scale_)
+    np.testing.assert_array_equal(
+        found.transform(packed["value"]), expected.transform(X)
+    )

@@ -18,6 +18,14 @@ ESTIMATORS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def best_level():
+    """Leave the best level in use."""
+    yield
+    if compiled := core():
+        compiled.use_level(compiled.level_names()[-1])
+
+
 def says_so(estimator, X, expected):
     """Whether the result is as expected, or an error or a warning says it is not."""
     with warnings.catch_warnings(record=True) as caught:
@@ -50,3 +58,15 @@ def test_beyond_the_promise(name, exponent, rng, monkeypatch):
             monkeypatch.setattr(_kernels, "_chosen", compiled)
             compiled.use_level(level)
             assert says_so(estimator, X, expected)
+
+
+def test_one_doubtful_row_among_many(rng):
+    """It is found by halves, and no other row changes by a bit."""
+    X = rng.normal(size=(3000, 20))
+    expected = RowLayerNormalizer().fit_transform(X)
+    X[1234] = [1e-200, *[0.0] * 19]
+    estimator = RowLayerNormalizer(keep_statistics=False).fit(X)
+    with pytest.warns(RuntimeWarning, match="scale='std' of rows 1234 is inaccurate"):
+        Z = estimator.transform(X)
+    others = np.arange(len(X)) != 1234
+    np.testing.assert_array_equal(Z[others], expected[others])

@@ -217,3 +217,10 @@ def test_after_a_fork():
     child.join(timeout=120)
     assert child.exitcode == 0
     assert same_bits(found, expected[::9])
+
+
+@pytest.mark.parametrize("n_jobs", [0, 1.5, "2"])
+def test_a_number_of_threads_that_is_none(n_jobs):
+    """Refused whatever the size of the data."""
+    with pytest.raises(ValueError, match="The 'n_jobs' parameter of RowLayerNorm"):
+        RowLayerNormalizer(n_jobs=n_jobs).fit([[1.0, 2.0]])

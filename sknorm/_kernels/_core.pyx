@@ -105,7 +105,7 @@ def use_level(str name):
 
 cdef int checked(int flags) except -1:
     if flags & SKNORM_NO_MEMORY:
-        raise MemoryError("no memory for the window")
+        raise MemoryError("no memory for a block")
     return flags
 
 

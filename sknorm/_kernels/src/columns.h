@@ -24,7 +24,7 @@ typedef struct {
 
 /* Of eight values, in an order that does not depend on what stands beside them. */
 #define TREE(f)                                                                          \
-    (((f(0)) + (f(1))) + ((f(2)) + (f(3)))) + (((f(4)) + (f(5))) + ((f(6)) + (f(7))))
+    ((((f(0)) + (f(1))) + ((f(2)) + (f(3)))) + (((f(4)) + (f(5))) + ((f(6)) + (f(7)))))
 #endif
 
 /* Add columns first to last of eight rows, all present. */
@@ -129,7 +129,7 @@ static void NAME(set_centres)(
 {
     for (size j = 0; j < n; j++) {
 #define VALUE(k) (double)x[k * pitch + j]
-        c[j] = n_rows < GROUP ? NAN : (TREE(VALUE)) / GROUP;
+        c[j] = n_rows < GROUP ? NAN : TREE(VALUE) / GROUP;
 #undef VALUE
         for (size i = 0; i < n_rows && c[j] - c[j] != 0.0; i++)
             c[j] = x[i * pitch + j];
@@ -138,7 +138,7 @@ static void NAME(set_centres)(
     }
 }
 
-/* The moments of a block, n <= TILE columns; `out` is block_sums' own pitch. */
+/* The moments of a block of n <= TILE columns: seven arrays, TILE apart. */
 static void NAME(moments_of_block)(
     const REAL *x, size pitch, size n_rows, size n, const double *weight, double *out)
 {

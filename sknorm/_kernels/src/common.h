@@ -1,10 +1,5 @@
-/* What all kernels share: lanes, exact sums, the order in which memory is walked.
- *
- * Arithmetic is float64 whatever the type of the data, rounded once on store. A sum of
- * neighbours runs in LANES partial sums, which are added in one order, so that the result
- * is the same for every width of a vector register; the compiler may neither reorder sums
- * nor contract a * b + c.
- */
+/* What all kernels share. Arithmetic is float64 whatever the type of the data, rounded once
+ * on store; the compiler may neither reorder sums nor contract a * b + c. */
 #ifndef SKNORM_COMMON_H
 #define SKNORM_COMMON_H
 
@@ -16,6 +11,10 @@
 #include <string.h>
 
 #include "core.h"
+
+#if defined(__FAST_MATH__) || (defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0)
+#error "two_sum needs float64 arithmetic as IEEE 754 has it: no -ffast-math, no x87."
+#endif
 
 #if defined(_MSC_VER)
 #define restrict __restrict
@@ -54,9 +53,9 @@ INLINE double two_sum(double a, double b, double *error)
 #define FETCH_TO_WRITE(x) ((void)(x))
 #endif
 
-/* Results are written in stretches of this many bytes, the last stretch first, each
- * claimed from its end before it is written: the system hands out fresh pages twice as fast
- * from the end (64 MB: 3.8 ms against 7.1), while data are read faster forwards. */
+/* Fresh memory is claimed from its end before it is written, by rows and the map a stretch
+ * of this many bytes at a time, the last stretch first: the system hands out pages twice as
+ * fast that way (64 MB: 3.8 ms against 7.1), while data are read faster forwards. */
 enum { CLAIM = 1 << 20, PAGE = 4096 };
 
 INLINE void claim(void *out, size n_bytes)

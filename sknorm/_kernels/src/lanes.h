@@ -139,8 +139,9 @@ INLINE lanes root(lanes a)
     return a;
 }
 
-/* a / n, correctly rounded, from r = 1 / n, correctly rounded (Markstein, 1990): the bits
- * of the division, in a third of the time. */
+/* a / n from r = 1 / n, both correctly rounded (Markstein, 1990): the bits of the division,
+ * in a third of the time. n is a count, of few bits. Where a - q * n underflows the bits may
+ * differ: such variances are tiny, and looked at again. */
 INLINE lanes quotient(lanes a, lanes n, lanes r)
 {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)

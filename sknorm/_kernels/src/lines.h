@@ -143,12 +143,12 @@ INLINE line_moments_of NAME(moments_of_line)(
 {
     line_moments_of whole = EMPTY_LINE;
     for (size i = 0; i < n; i += STRETCH_OF_LINE) {
-        const line_moments_of part = NAME(moments_of_stretch)(
+        const line_moments_of next = NAME(moments_of_stretch)(
             x + i, at_most(STRETCH_OF_LINE, n - i), weight ? weight + i : NULL, extrema);
         if (i == 0)
-            whole = part;
+            whole = next;
         else
-            merge_moments((double *)&whole, (const double *)&part, 1, 1, 1);
+            merge_moments((double *)&whole, (const double *)&next, 1, 1, 1);
     }
     return whole;
 }

@@ -1,5 +1,5 @@
-/* Patches: windows along two axes, at a cost that does not depend on their size; how they
- * are summed is in patch_sums.h. */
+/* Patches: windows along two axes, at a cost that does not depend on their size, but for
+ * those that have lost digits; how they are summed is in patch_sums.h. */
 #include "patch_sums.h"
 
 /* A strip of an image, with the geometry that all share. */

@@ -71,7 +71,8 @@ static inline int NAME(rows_together)(
     store(shift, found.shift);
     store(delta, found.delta);
     store(divisor, found.scale);
-    const int tiny = any(found.tiny);
+    double tiny[LANES];
+    store(tiny, choose(found.tiny, all_lanes(1.0), all_lanes(0.0)));
     for (size r = 0; r < n_rows; r++) {
         const int present = m[COUNT * LANES + r] > 0.0;
         const REAL *row = x + r * length;
@@ -87,7 +88,7 @@ static inline int NAME(rows_together)(
             met |= SKNORM_SUSPECT;
         if (met)
             flags |= met | NAME(infinities)(row, length, SKNORM_INPUT_INFINITE);
-        if (tiny && NAME(may_have_lost_digits)(row, length, 1))
+        if (tiny[r] != 0.0 && NAME(may_have_lost_digits)(row, length, 1))
             flags |= SKNORM_SUSPECT;
     }
     return flags;

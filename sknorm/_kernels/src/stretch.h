@@ -5,8 +5,8 @@
 #include "location_scale.h"
 #include "sums.h"
 
-/* Sums about c lose a digit where c lies further from the mean than this many variances.
- * No window of normal or t(3) data does. */
+/* Sums about c lose up to two digits where c lies further from the mean than the square
+ * root of this many variances. In no window of normal or t(3) data does it. */
 #define LARGEST_RATIO 64.0
 
 typedef struct {

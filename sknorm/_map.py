@@ -1,7 +1,6 @@
 """The map of a matrix whose statistics differ from row to row."""
 
 from collections.abc import Callable
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sknorm._feature_groups import padded, spread
-from sknorm._kernels import in_threads, n_threads, row_blocks
+from sknorm._kernels import flags_in_threads, n_threads, row_blocks
 
 Kernel = Callable[..., int]
 Real = NDArray[Any]  # float64 or float32
@@ -72,5 +71,5 @@ def apply_map(
             out[rows],
         )
 
-    found = in_threads(of_rows, row_blocks(*X.shape), n_threads(n_jobs, X.nbytes))
-    return reduce(int.__or__, found, 0)
+    threads = n_threads(n_jobs, X.nbytes)
+    return flags_in_threads(of_rows, row_blocks(*X.shape), threads)

@@ -1,6 +1,5 @@
 """Location and scale of rows, or of groups of columns within the rows."""
 
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from sknorm._kernels import (
     INPUT_INFINITE,
     Choice,
     RealMatrix,
-    in_threads,
+    flags_in_threads,
     n_threads,
     normalise_rows,
     row_blocks,
@@ -124,8 +123,8 @@ def normalise_groups(
             flags |= INPUT_INFINITE * bool(np.isinf(passed).any())
         return flags
 
-    found = in_threads(normalise, row_blocks(*X.shape), n_threads(n_jobs, X.nbytes))
-    return reduce(int.__or__, found, 0)
+    threads = n_threads(n_jobs, X.nbytes)
+    return flags_in_threads(normalise, row_blocks(*X.shape), threads)
 
 
 def _members_by_size(groups: Indices) -> list[tuple[Indices, Indices]]:

@@ -1,7 +1,6 @@
 """Location and scale of windows: by running moments, or window by window."""
 
 from collections.abc import Iterator
-from functools import reduce
 from itertools import product
 from math import prod
 from typing import Any
@@ -14,7 +13,7 @@ from sknorm._kernels import (
     BLOCK_SIZE,
     Choice,
     Floats,
-    in_threads,
+    flags_in_threads,
     n_threads,
     normalise_windows,
     row_blocks,
@@ -171,8 +170,8 @@ def _by_row_blocks(
         assert flags is not None
         return flags
 
-    found = in_threads(normalise, row_blocks(*X.shape), n_threads(n_jobs, X.nbytes))
-    return reduce(int.__or__, found, 0)
+    threads = n_threads(n_jobs, X.nbytes)
+    return flags_in_threads(normalise, row_blocks(*X.shape), threads)
 
 
 def _blocks(shape: tuple[int, ...], room: int) -> Iterator[tuple[slice, ...]]:

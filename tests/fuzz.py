@@ -335,7 +335,7 @@ def fault_of(number: int, seed: int, tally: Counter[str]) -> str:
             for check, share in VARIANTS.items():
                 if not fault and rng.random() < share:
                     fault = check(case, rng, found)
-    except Exception:
+    except Exception:  # a crash is a fault like others: the case is named
         fault = traceback.format_exc()
     if not fault and differing({"X": before}, {"X": case.X}):
         fault = "X has changed"

@@ -25,7 +25,7 @@ from sknorm._kernels._generic import (
     row_moments,
     two_sum,
 )
-from sknorm._kernels._threads import in_threads, n_threads, shares
+from sknorm._kernels._threads import flags_in_threads, n_threads, shares
 from sknorm._kernels._whole import (
     Choice,
     matrix_moments,
@@ -47,7 +47,7 @@ __all__ = [
     "blocks",
     "column_moments",
     "core",
-    "in_threads",
+    "flags_in_threads",
     "matrix_moments",
     "n_threads",
     "normalise_rows",
@@ -138,7 +138,4 @@ def _map(
         )
         return int(kernel(X[rows], a, b, c, out[rows]))
 
-    flags = 0
-    for found in in_threads(of, shares(len(X), threads), threads):
-        flags |= found
-    return flags
+    return flags_in_threads(of, shares(len(X), threads), threads)

@@ -6,7 +6,9 @@ is left over that a fork, joblib's workers or an interrupt could find in a wrong
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 from typing import TypeVar
 
 from joblib import effective_n_jobs
@@ -42,6 +44,13 @@ def in_threads(
         return [function(part) for part in parts]
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
         return list(pool.map(function, parts))
+
+
+def flags_in_threads(
+    function: Callable[[Part], int], parts: Sequence[Part], threads: int
+) -> int:
+    """Return the flags that function(part) met in any part; see `in_threads`."""
+    return reduce(or_, in_threads(function, parts, threads), 0)
 
 
 def shares(n: int, threads: int) -> list[slice]:

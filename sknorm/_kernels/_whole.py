@@ -4,14 +4,13 @@ The functions of `_core` take a part of an array. Those here divide an array, an
 for which choice of statistics there is a function at all.
 """
 
-from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknorm._kernels._generic import Floats, RealMatrix
-from sknorm._kernels._threads import in_threads, n_threads, shares
+from sknorm._kernels._threads import flags_in_threads, in_threads, n_threads, shares
 
 LOCATIONS = {None: 0, "mean": 1, "min": 2}
 SCALES = {None: 0, "std": 1, "rms": 2, "maxabs": 3, "range": 4}
@@ -130,7 +129,7 @@ def normalise_rows(
         part = (None if statistic is None else statistic[rows] for statistic in key)
         return int(core.rows(X[rows], choice, out[rows], *part))
 
-    return _union(in_threads(normalise, shares(len(X), threads), threads))
+    return flags_in_threads(normalise, shares(len(X), threads), threads)
 
 
 def normalise_windows(
@@ -176,8 +175,4 @@ def normalise_windows(
     # Pages of a fresh result are claimed beforehand: a task writes here and there.
     in_threads(lambda part: core.claim(flat[1][part]), shares(X.size, threads), threads)
     parts = shares(count(shape, before, after), threads)
-    return _union(in_threads(normalise, parts, threads))
-
-
-def _union(flags: list[int]) -> int:
-    return reduce(int.__or__, flags, 0)
+    return flags_in_threads(normalise, parts, threads)

@@ -76,7 +76,6 @@ cdef extern from "core.h" nogil:
         merge_of merge
         tasks_of_windows window_tasks
         tasks_of_patches patch_tasks
-    void sknorm_claim(void *, Py_ssize_t)
     int sknorm_levels(const sknorm_level **)
     enum: SKNORM_NO_MEMORY
 
@@ -242,12 +241,6 @@ cdef sknorm_patches patches_of(shape, before, after):
     p.before[0], p.before[1] = before
     p.after[0], p.after[1] = after
     return p
-
-
-def claim(real[::1] out):
-    if out.shape[0]:
-        with nogil:
-            sknorm_claim(&out[0], out.shape[0] * sizeof(real))
 
 
 def window_tasks(shape, before, after):

@@ -53,11 +53,11 @@ def flags_in_threads(
     return reduce(or_, in_threads(function, parts, threads), 0)
 
 
-def shares(n: int, threads: int) -> list[slice]:
-    """Divide 0 to n into slices, one for each thread.
+def shares(n: int, n_parts: int) -> list[slice]:
+    """Divide 0 to n into as many slices of one size, or n of them.
 
     For kernels whose results do not depend on how an array is divided.
     """
-    n_parts = max(1, min(n, threads))
+    n_parts = max(1, min(n, n_parts))
     edges = [n * i // n_parts for i in range(n_parts + 1)]
     return [slice(a, b) for a, b in pairwise(edges)]

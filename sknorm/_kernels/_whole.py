@@ -15,6 +15,10 @@ from sknorm._kernels._threads import flags_in_threads, in_threads, n_threads, sh
 LOCATIONS = {None: 0, "mean": 1, "min": 2}
 SCALES = {None: 0, "std": 1, "rms": 2, "maxabs": 3, "range": 4}
 
+# Windows at the end of a line, patches with NaN and threads that have to wait take
+# longer: who is done first takes the next part.
+PARTS_A_THREAD = 8
+
 # Tasks that a matrix is divided into for moments, at most, and the columns and bytes of
 # one, at least. Their moments are merged in one order: the division may depend on the
 # shape only.
@@ -172,7 +176,6 @@ def normalise_windows(
         span = tasks.start, tasks.stop
         return int(kernel(flat[0], shape, before, after, choice, *span, *flat[1:]))
 
-    # Pages of a fresh result are claimed beforehand: a task writes here and there.
-    in_threads(lambda part: core.claim(flat[1][part]), shares(X.size, threads), threads)
-    parts = shares(count(shape, before, after), threads)
+    n_parts = PARTS_A_THREAD * threads if threads > 1 else 1
+    parts = shares(count(shape, before, after), n_parts)
     return flags_in_threads(normalise, parts, threads)

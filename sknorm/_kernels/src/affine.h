@@ -38,38 +38,55 @@ static int NAME(infinities)(const REAL *x, size n, int flag)
         return flags;                                                                    \
     }                                                                                    \
                                                                                          \
+    /* Columns j to j + n of row i. Three times, so that each loop knows its steps. */   \
+    INLINE int NAME(MAP##_piece)(                                                        \
+        const REAL *x, size n_columns, const double *shift, const double *delta,         \
+        const double *scale, size of_rows, size of_columns, REAL *out, size i, size j,   \
+        size n)                                                                          \
+    {                                                                                    \
+        const size at = i * n_columns + j, s = i * of_rows + j * of_columns;             \
+        const double none = 0.0, *of_delta = delta ? delta + s : &none;                  \
+        if (of_columns && delta)                                                         \
+            return NAME(MAP##_stretch)(                                                  \
+                x + at, n, shift + s, of_delta, scale + s, 1, 1, out + at);              \
+        if (of_columns)                                                                  \
+            return NAME(MAP##_stretch)(                                                  \
+                x + at, n, shift + s, of_delta, scale + s, 1, 0, out + at);              \
+        return NAME(MAP##_stretch)(                                                      \
+            x + at, n, shift + s, of_delta, scale + s, 0, 0, out + at);                  \
+    }                                                                                    \
+                                                                                         \
     static int NAME(MAP)(                                                                \
         const REAL *x, size n_rows, size n_columns, const double *shift,                 \
         const double *delta, const double *scale, size of_rows, size of_columns,         \
         REAL *out)                                                                       \
     {                                                                                    \
-        enum { STRETCH = 1024 };                                                         \
+        enum { TOGETHER = 1 << 20, STRETCH = 1024, PIECE = 128 };                        \
         const size n_together =                                                          \
-            at_least(1, CLAIM / at_least(1, n_columns * (size)sizeof(REAL)));            \
+            at_least(1, TOGETHER / at_least(1, n_columns * (size)sizeof(REAL)));         \
         int flags = 0;                                                                   \
-        for (size end = n_rows; end > 0; end -= n_together) {                            \
-            const size begin = at_least(0, end - n_together);                            \
+        for (size begin = 0; begin < n_rows; begin += n_together) {                      \
+            const size end = at_most(begin + n_together, n_rows);                        \
             if (x != out)                                                                \
                 claim(                                                                   \
-                    out + begin * n_columns,                                             \
-                    (end - begin) * n_columns * (size)sizeof(REAL));                     \
-            for (size j = 0; j < n_columns; j += STRETCH)                                \
-                for (size i = begin; i < end; i++) {                                     \
-                    const size n = at_most(STRETCH, n_columns - j);                      \
-                    const size at = i * n_columns + j;                                   \
-                    const size s = i * of_rows + j * of_columns;                         \
-                    const double none = 0.0, *of_delta = delta ? delta + s : &none;      \
-                    /* Three times, so that each loop knows its steps. */                \
-                    if (of_columns && delta)                                             \
-                        flags |= NAME(MAP##_stretch)(                                    \
-                            x + at, n, shift + s, of_delta, scale + s, 1, 1, out + at);  \
-                    else if (of_columns)                                                 \
-                        flags |= NAME(MAP##_stretch)(                                    \
-                            x + at, n, shift + s, of_delta, scale + s, 1, 0, out + at);  \
-                    else                                                                 \
-                        flags |= NAME(MAP##_stretch)(                                    \
-                            x + at, n, shift + s, of_delta, scale + s, 0, 0, out + at);  \
-                }                                                                        \
+                    out + begin * n_columns, out + end * n_columns,                      \
+                    out + n_rows * n_columns);                                           \
+            if (n_columns < 2 * PIECE)                                                   \
+                for (size i = begin; i < end; i++)                                       \
+                    flags |= NAME(MAP##_piece)(                                          \
+                        x, n_columns, shift, delta, scale, of_rows, of_columns, out, i, 0,\
+                        n_columns);                                                      \
+            else                                                                         \
+                for (size first = 0; first < n_columns; first += STRETCH)                \
+                    for (size i = begin; i < end; i++)                                   \
+                        for (size j = first, last = at_most(first + STRETCH, n_columns); \
+                             j < last; j += PIECE) {                                     \
+                            for (size k = 0; k < PIECE; k += 64 / (size)sizeof(REAL))    \
+                                FETCH(x + i * n_columns + j + STRETCH + k);              \
+                            flags |= NAME(MAP##_piece)(                                  \
+                                x, n_columns, shift, delta, scale, of_rows, of_columns,  \
+                                out, i, j, at_most(PIECE, last - j));                    \
+                        }                                                                \
         }                                                                                \
         return flags;                                                                    \
     }

@@ -53,15 +53,24 @@ INLINE double two_sum(double a, double b, double *error)
 #define FETCH_TO_WRITE(x) ((void)(x))
 #endif
 
-/* Fresh memory is claimed from its end before it is written, by rows and the map a stretch
- * of this many bytes at a time, the last stretch first: the system hands out pages twice as
- * fast that way (64 MB: 3.8 ms against 7.1), while data are read faster forwards. */
-enum { CLAIM = 1 << 20, PAGE = 4096 };
+/* The system clears a fresh huge page on the first touch: forwards where that lies at the
+ * end of the page, and backwards, which takes twice as long, where it lies at its beginning
+ * (64 MB: 2.2 ms against 5.6). So the ends of the pages between two places are touched
+ * before the rest, by an operation that leaves in place what another thread has written. */
+enum { HUGE_PAGE = 1 << 21 };
 
-INLINE void claim(void *out, size n_bytes)
+INLINE void claim(void *from, void *to, void *end_of_array)
 {
-    for (size byte = n_bytes - 1; byte >= 0; byte -= PAGE)
-        ((volatile char *)out)[byte] = 0;
+#if defined(__GNUC__)
+    const uintptr_t first = (uintptr_t)from / HUGE_PAGE * HUGE_PAGE;
+    char *const last = (char *)end_of_array - 1;
+    for (uintptr_t page = first; page < (uintptr_t)to; page += HUGE_PAGE) {
+        char *const end = (char *)(page + HUGE_PAGE - 1);
+        __atomic_fetch_or(end < last ? end : last, 0, __ATOMIC_RELAXED);
+    }
+#else
+    (void)from, (void)to, (void)end_of_array;
+#endif
 }
 
 #endif

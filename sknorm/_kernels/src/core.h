@@ -70,9 +70,6 @@ typedef struct {
     ptrdiff_t (*patch_tasks)(const sknorm_patches *patches);
 } sknorm_level;
 
-/* Claim the pages of a fresh array, whose values are lost; see common.h. */
-void sknorm_claim(void *out, ptrdiff_t n_bytes);
-
 /* The levels that were built and that this processor runs, the best one last. Returns
  * their number. */
 int sknorm_levels(const sknorm_level **levels);

@@ -32,11 +32,34 @@ typedef int64_t mask_part __attribute__((vector_size(8 * IN_PART)));
 #define TRUTH(comparison) (comparison)
 #endif
 
-typedef struct { part at[LANES / IN_PART]; } lanes;
-typedef struct { mask_part at[LANES / IN_PART]; } mask; /* -1: true, 0: false */
-
 #define EACH_PART for (int k = 0; k < LANES / IN_PART; k++)
 #define EACH_OF_PART for (int i = 0; i < IN_PART; i++)
+
+/* a * b + c rounded once, and square roots. Written as loops they are vectors or eight
+ * single instructions as the compiler happens to see it: x86 has them by name. */
+#if defined(__GNUC__) && defined(__AVX512F__)
+#include <immintrin.h>
+INLINE part fused(part a, part b, part c) { return _mm512_fmadd_pd(a, b, c); }
+INLINE part root_of(part a) { return _mm512_sqrt_pd(a); }
+#elif defined(__GNUC__) && defined(__AVX__) && defined(__FMA__)
+#include <immintrin.h>
+INLINE part fused(part a, part b, part c) { return _mm256_fmadd_pd(a, b, c); }
+INLINE part root_of(part a) { return _mm256_sqrt_pd(a); }
+#else
+INLINE part fused(part a, part b, part c)
+{
+    EACH_OF_PART OF_PART(c, i) = fma(OF_PART(a, i), OF_PART(b, i), OF_PART(c, i));
+    return c;
+}
+INLINE part root_of(part a)
+{
+    EACH_OF_PART OF_PART(a, i) = sqrt(OF_PART(a, i));
+    return a;
+}
+#endif
+
+typedef struct { part at[LANES / IN_PART]; } lanes;
+typedef struct { mask_part at[LANES / IN_PART]; } mask; /* -1: true, 0: false */
 
 #define BINARY(NAME, OPERATOR)                                                           \
     INLINE lanes NAME(lanes a, lanes b)                                           \
@@ -135,7 +158,7 @@ INLINE mask beyond(lanes a, double most)
 
 INLINE lanes root(lanes a)
 {
-    EACH_PART EACH_OF_PART OF_PART(a.at[k], i) = sqrt(OF_PART(a.at[k], i));
+    EACH_PART a.at[k] = root_of(a.at[k]);
     return a;
 }
 
@@ -145,13 +168,9 @@ INLINE lanes root(lanes a)
 INLINE lanes quotient(lanes a, lanes n, lanes r)
 {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-    lanes rest;
     EACH_PART {
-        const part q = a.at[k] * r.at[k];
-        EACH_OF_PART OF_PART(rest.at[k], i) =
-            fma(-OF_PART(q, i), OF_PART(n.at[k], i), OF_PART(a.at[k], i));
-        EACH_OF_PART OF_PART(a.at[k], i) =
-            fma(OF_PART(rest.at[k], i), OF_PART(r.at[k], i), OF_PART(q, i));
+        const part q = a.at[k] * r.at[k], rest = fused(-q, n.at[k], a.at[k]);
+        a.at[k] = fused(rest, r.at[k], q);
     }
     return a;
 #else

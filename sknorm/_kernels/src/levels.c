@@ -6,7 +6,6 @@ extern const sknorm_level sknorm_level_baseline;
 extern const sknorm_level sknorm_level_v2, sknorm_level_v3, sknorm_level_v4;
 #endif
 
-void sknorm_claim(void *out, ptrdiff_t n_bytes) { claim(out, n_bytes); }
 
 int sknorm_levels(const sknorm_level **levels)
 {

@@ -30,22 +30,25 @@ static NAME(strip_row) NAME(row_of)(
     return row;
 }
 
-/* Rows are so far apart that the processor does not guess the next one: it is asked for. */
+/* Rows are so far apart that the processor does not guess the next one: row i is asked for,
+ * and the values beside the strips where windows reach into them. */
 static void NAME(fetch_row)(
     const REAL *x, const sknorm_patches *p, const strip *at, size i, int to_write)
 {
     const size step = 64 / (size)sizeof(REAL);
     if (i >= p->height)
         return;
-    for (int l = 0; l < LANES; l++)
-        for (size j = 0; j < at[l].n * p->n_inner; j += step) {
-            const REAL *value =
-                x + at[l].base + (i * p->width + at[l].first) * p->n_inner + j;
+    const size left = to_write ? 0 : p->before[1], right = to_write ? 0 : p->after[1];
+    for (int l = 0; l < LANES; l++) {
+        const size begin =
+            at[l].base + (i * p->width + at[l].first - left) * p->n_inner;
+        const size last = (left + at[l].n + right) * p->n_inner - 1;
+        for (size j = 0; j < last + step; j += step)
             if (to_write)
-                FETCH_TO_WRITE(value);
+                FETCH_TO_WRITE(x + begin + at_most(j, last));
             else
-                FETCH(value);
-        }
+                FETCH(x + begin + at_most(j, last));
+    }
 }
 
 /* Read row i of the image of eight strips, NaN beyond its ends. Returns whether there are
@@ -57,18 +60,19 @@ static int NAME(read_row)(
     const REAL *end = x + p->n_images * p->height * p->width * step;
     const NAME(strip_row) row = NAME(row_of)(r, x, p, at, i);
     mask infinite = less(all_lanes(0.0), all_lanes(0.0)), present = opposite(infinite);
+    int finite = 0;
     int within = 1; /* beyond the ends of the row lie other rows, but for the outermost */
     for (int l = 0; l < LANES; l++)
         within &= row.from[l] >= x && row.from[l] + n_values * step <= end;
     if (within)
-        NAME(gather)(row.from, step, n_values, r->values);
+        finite = NAME(gather)(row.from, step, n_values, r->values);
     else
         for (int l = 0; l < LANES; l++)
             for (size j = 0; j < n_values; j++)
                 r->values[j * LANES + l] = j >= row.low[l] && j < row.high[l]
                                                ? (double)row.from[l][j * step]
                                                : 0.0;
-    for (size j = 0; j < n_values; j++) {
+    for (size j = 0; !finite && j < n_values; j++) {
         const lanes value = load(r->values + j * LANES);
         infinite = either(infinite, beyond(value, DBL_MAX));
         present = both(present, equal(value, value));
@@ -271,8 +275,9 @@ static int NAME(patches)(
     if (!room)
         return SKNORM_NO_MEMORY;
     const size n_jobs = r.cut.n_strips * r.cut.n_images;
+    const size n_values = p->height * p->width * p->n_inner; /* of an image */
     int flags = 0;
-    for (size task = last - 1; task >= first; task--) {
+    for (size task = first; task < last; task++) {
         strip at[LANES];
         int n_lanes = 0;
         for (int l = 0; l < LANES; l++) {
@@ -283,6 +288,8 @@ static int NAME(patches)(
             at[l].first = job % r.cut.n_strips * r.cut.n_places;
             at[l].n = at_most(r.cut.n_places, p->width - at[l].first);
             n_lanes += task * LANES + l < n_jobs;
+            REAL *const image_out = out + image / p->n_inner * n_values;
+            claim(image_out, image_out + n_values, out + p->n_images * n_values);
         }
         /* Without the care that NaN need, until one is met. */
         int met = MET_NAN;

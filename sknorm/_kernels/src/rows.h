@@ -99,18 +99,13 @@ static int NAME(rows)(
     REAL *location, REAL *scale)
 {
     const size together = at_least(1, at_most(LANES, VALUES_TOGETHER / length));
-    const size claimed = at_least(1, CLAIM / (together * length * (size)sizeof(REAL)));
-    const size step = claimed * together;
     int flags = 0;
-    for (size end = n_rows; end > 0;) {
-        const size begin = (end - 1) / step * step;
-        claim(out + begin * length, (end - begin) * length * (size)sizeof(REAL));
-        for (size row = begin; row < end; row += together)
-            flags |= NAME(rows_together)(
-                x + row * length, at_most(together, end - row), length, choice,
-                out + row * length, location ? location + row : NULL,
-                scale ? scale + row : NULL);
-        end = begin;
+    for (size row = 0; row < n_rows; row += together) {
+        const size n = at_most(together, n_rows - row);
+        claim(out + row * length, out + (row + n) * length, out + n_rows * length);
+        flags |= NAME(rows_together)(
+            x + row * length, n, length, choice, out + row * length,
+            location ? location + row : NULL, scale ? scale + row : NULL);
     }
     return flags;
 }

@@ -20,8 +20,8 @@ typedef struct {
     window_sums ends, sums;   /* of width places */
     double *twice;            /* for redo.h: N_TWICE * width */
     double *z, *location, *scale; /* of n_windows windows, eight each; NULL: not wanted */
-    const char *ahead[LANES]; /* what is read next, a line of a cache a place */
-    size ahead_step;
+    const char *ahead[LANES], *goal[LANES]; /* what is read next, and written */
+    size ahead_step;                        /* bytes in eight places */
     mask suspect, tiny;
 } stretch;
 

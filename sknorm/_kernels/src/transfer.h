@@ -1,28 +1,40 @@
 /* Between eight lines in memory and eight lanes. */
 
-/* Read n values, `step` apart, of each of eight lines. */
-static void NAME(gather)(const REAL *const *from, size step, size n, double *to)
+/* Read n values, `step` apart, of each of eight lines. Returns whether all are finite, which
+ * costs nothing here: x - x is 0 for what is finite and NaN for what is not. */
+static int NAME(gather)(const REAL *const *from, size step, size n, double *to)
 {
     int side_by_side = 1;
     for (int l = 1; l < LANES; l++)
         side_by_side &= from[l] == from[0] + l;
+    lanes zeros = all_lanes(0.0);
     size i = 0;
     if (side_by_side)
-        for (; i < n; i++)
-            store(to + i * LANES, NAME(load_values)(from[0] + i * step));
+        for (; i < n; i++) {
+            const lanes value = NAME(load_values)(from[0] + i * step);
+            zeros = plus(zeros, minus(value, value));
+            store(to + i * LANES, value);
+        }
     else if (step == 1 && n >= LANES)
         for (; i < n; i += LANES) {
             const size at = at_most(i, n - LANES); /* the last overlaps the one before */
             lanes row[LANES];
-            for (int l = 0; l < LANES; l++)
+            for (int l = 0; l < LANES; l++) {
                 row[l] = NAME(load_values)(from[l] + at);
+                zeros = plus(zeros, minus(row[l], row[l]));
+            }
             transpose(row);
             for (int l = 0; l < LANES; l++)
                 store(to + (at + l) * LANES, row[l]);
         }
+    double zero = sum_of_lanes(zeros);
     for (int l = 0; l < LANES; l++)
-        for (size j = i; j < n; j++)
-            to[j * LANES + l] = from[l][j * step];
+        for (size j = i; j < n; j++) {
+            const double value = from[l][j * step];
+            zero += value - value;
+            to[j * LANES + l] = value;
+        }
+    return zero == 0.0;
 }
 
 /* Write n[l] values, `step` apart, of each of n_lanes lines. Returns whether an infinity is

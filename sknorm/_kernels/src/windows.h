@@ -17,9 +17,11 @@
 /* The windows of a stretch, at least: what it reads and writes stays in the cache. */
 enum { STRETCH_OF_WINDOWS = 1024 };
 
-/* How a line is cut. */
+/* How a line is cut, and how many lines have their first stretches done before the second
+ * ones are: so many that lanes have the same place in their lines, and not more, so that
+ * memory is written in its order. */
 typedef struct {
-    size width, n_blocks, n_windows, n_stretches, n_lines;
+    size width, n_blocks, n_windows, n_stretches, n_lines, n_together;
 } cut;
 
 static cut cut_of(const sknorm_windows *windows)
@@ -30,6 +32,7 @@ static cut cut_of(const sknorm_windows *windows)
     c.n_windows = c.n_blocks * c.width;
     c.n_stretches = (windows->length + c.n_windows - 1) / c.n_windows;
     c.n_lines = windows->n_outer * windows->n_inner;
+    c.n_together = (LANES + windows->n_inner - 1) / windows->n_inner * windows->n_inner;
     return c;
 }
 
@@ -117,7 +120,9 @@ static void whole_block(stretch *s, size block)
     mask doubtful = less(s1, s1), unfit = doubtful, tiny = doubtful;
     for (size j = 0; j < w; j++) {
         const size place = start + j;
-        FETCH(s->ahead[place % LANES] + place / LANES * s->ahead_step);
+        const size ahead = place / LANES * s->ahead_step;
+        FETCH(s->ahead[place % LANES] + ahead);
+        FETCH_TO_WRITE(s->goal[place % LANES] + ahead);
         const lanes sum = plus(load(ends1 + j * LANES), s1);
         const lanes squares = plus(load(ends2 + j * LANES), s2);
         const lanes offset = quotient(sum, n, r), lost = times(sum, offset);
@@ -243,20 +248,13 @@ static int NAME(read_stretches)(
     s->low = low[0];
     s->high = high[0];
     if (same)
-        NAME(gather)(from, step, s->high - s->low, s->values + s->low * LANES);
+        same = NAME(gather)(from, step, s->high - s->low, s->values + s->low * LANES);
     else
         for (int l = 0; l < LANES; l++)
             for (size i = low[l]; i < high[l]; i++)
                 s->values[i * LANES + l] = from[l][(i - low[l]) * step];
-    mask doubtful = less(all_lanes(0.0), all_lanes(0.0));
+    s->masked = !same;
     if (same)
-        for (size i = s->low; i < s->high; i++) {
-            const lanes value = load(s->values + i * LANES);
-            doubtful = either(doubtful, beyond(value, DBL_MAX));
-            doubtful = either(doubtful, opposite(equal(value, value)));
-        }
-    s->masked = !same || any(doubtful);
-    if (!s->masked)
         return 0;
     int flags = 0;
     for (int l = 0; l < LANES; l++) {
@@ -292,7 +290,10 @@ static int NAME(place_lanes)(
     const size step = windows->n_inner, n_jobs = c->n_stretches * c->n_lines;
     for (int l = 0; l < LANES; l++) {
         const size job = at_most(task * LANES + l, n_jobs - 1);
-        const size line = job % c->n_lines, begin = job / c->n_lines * c->n_windows;
+        const size first = job / (c->n_together * c->n_stretches) * c->n_together;
+        const size together = at_most(c->n_together, c->n_lines - first);
+        const size rest = job - first * c->n_stretches;
+        const size line = first + rest % together, begin = rest / together * c->n_windows;
         at[l].base = (line / step * windows->length + begin) * step + line % step;
         at[l].first = begin;
         at[l].n = at_most(c->n_windows, windows->length - begin);
@@ -300,14 +301,14 @@ static int NAME(place_lanes)(
     return (int)at_most(LANES, n_jobs - task * LANES);
 }
 
-/* Have the values of another task fetched while this one is computed. */
-static void NAME(fetch_lanes)(stretch *s, const REAL *x, const lane *at, size step)
+/* What is fetched for eight lanes: the lines themselves, 64 bytes of each in eight places;
+ * of columns side by side the last value of each row, as what lies before the first column
+ * was fetched for the columns there. */
+static void NAME(fetched)(const char **from, const REAL *x, const lane *at, size step)
 {
-    const int in_line = step == 1;
+    const size last = at[LANES - 1].base;
     for (int l = 0; l < LANES; l++)
-        s->ahead[l] =
-            (const char *)(x + (in_line ? at[l].base : at[0].base + l * step));
-    s->ahead_step = in_line ? 64 : LANES * step * (size)sizeof(REAL);
+        from[l] = (const char *)(x + (step == 1 ? at[l].base : last + l * step));
 }
 
 static int NAME(windows)(
@@ -316,6 +317,7 @@ static int NAME(windows)(
 {
     const cut c = cut_of(windows);
     const size step = windows->n_inner;
+    REAL *const end = out + windows->n_outer * windows->length * step;
     stretch s = {0};
     s.width = c.width;
     s.before = windows->before;
@@ -326,6 +328,7 @@ static int NAME(windows)(
     s.least = larger(TINY_VARIANCE, (double)SMALLEST * SMALLEST);
     s.most = smaller(DBL_MAX, (double)LARGEST * LARGEST);
     s.small = SMALL;
+    s.ahead_step = step == 1 ? 64 : LANES * step * (size)sizeof(REAL);
     if (!allocate(&s, location != NULL))
         return SKNORM_NO_MEMORY;
     int flags = 0;
@@ -333,7 +336,10 @@ static int NAME(windows)(
         lane at[LANES], next[LANES];
         const int n_lanes = NAME(place_lanes)(windows, &c, task, at);
         NAME(place_lanes)(windows, &c, at_most(task + 1, last - 1), next);
-        NAME(fetch_lanes)(&s, x, next, step);
+        NAME(fetched)(s.ahead, x, next, step);
+        NAME(fetched)(s.goal, out, at, step);
+        for (int l = 0; l < n_lanes; l++)
+            claim(out + at[l].base, out + at[l].base + (at[l].n - 1) * step + 1, end);
         s.n_windows = at[0].n;
         for (int l = 1; l < n_lanes; l++)
             s.n_windows = at_least(s.n_windows, at[l].n);

@@ -35,17 +35,26 @@ typedef int64_t mask_part __attribute__((vector_size(8 * IN_PART)));
 #define EACH_PART for (int k = 0; k < LANES / IN_PART; k++)
 #define EACH_OF_PART for (int i = 0; i < IN_PART; i++)
 
-/* a * b + c rounded once, and square roots. Written as loops they are vectors or eight
- * single instructions as the compiler happens to see it: x86 has them by name. */
+/* a * b + c rounded once, square roots, and whether there is a bit. Written as loops they
+ * are vectors or eight single instructions as the compiler happens to see it: x86 has them
+ * by name. */
 #if defined(__GNUC__) && defined(__AVX512F__)
 #include <immintrin.h>
+INLINE int has_bit(mask_part m) { return _mm512_test_epi64_mask((__m512i)m, (__m512i)m); }
 INLINE part fused(part a, part b, part c) { return _mm512_fmadd_pd(a, b, c); }
 INLINE part root_of(part a) { return _mm512_sqrt_pd(a); }
 #elif defined(__GNUC__) && defined(__AVX__) && defined(__FMA__)
 #include <immintrin.h>
+INLINE int has_bit(mask_part m) { return !_mm256_testz_si256((__m256i)m, (__m256i)m); }
 INLINE part fused(part a, part b, part c) { return _mm256_fmadd_pd(a, b, c); }
 INLINE part root_of(part a) { return _mm256_sqrt_pd(a); }
 #else
+INLINE int has_bit(mask_part m)
+{
+    int64_t bits = 0;
+    EACH_OF_PART bits |= OF_PART(m, i);
+    return bits != 0;
+}
 INLINE part fused(part a, part b, part c)
 {
     EACH_OF_PART OF_PART(c, i) = fma(OF_PART(a, i), OF_PART(b, i), OF_PART(c, i));
@@ -139,9 +148,7 @@ INLINE int any(mask m)
     mask_part found = m.at[0];
     for (int k = 1; k < LANES / IN_PART; k++)
         found |= m.at[k];
-    int64_t bits = 0;
-    EACH_OF_PART bits |= OF_PART(found, i);
-    return bits != 0;
+    return has_bit(found);
 }
 
 INLINE lanes magnitude(lanes a)

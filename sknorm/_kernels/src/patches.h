@@ -1,102 +1,53 @@
 /* Patches: windows along two axes, at a cost that does not depend on their size, but for
- * those that have lost digits; how they are summed is in patch_sums.h. */
-#include "patch_sums.h"
+ * those that have lost digits. How they are summed is in patch_columns.h and patch_rows.h.
+ */
+#include "patch_columns.h"
+#include "patch_rows.h"
 
-/* A strip of an image, with the geometry that all share. */
-#if !defined(SKNORM_STRIP)
-#define SKNORM_STRIP
+#if !defined(SKNORM_PATCHES_H)
+#define SKNORM_PATCHES_H
 enum { ROWS_AHEAD = 4, MET_NAN = 16 };
-typedef struct { size base, first, n; } strip; /* of the image, of its windows in a row */
 #endif
 
-/* The lines that a row of eight strips is, and how many of their values exist. */
-typedef struct {
-    const REAL *from[LANES];
-    size low[LANES], high[LANES];
-} NAME(strip_row);
-
-static NAME(strip_row) NAME(row_of)(
-    const strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i)
+/* How far apart in memory eight values of a row and the next eight are. */
+static size NAME(step_of)(const strip_room *r, const sknorm_patches *p)
 {
-    const size n_values = r->cut.n_places + r->cut.width;
-    NAME(strip_row) row;
-    for (int l = 0; l < LANES; l++) {
-        const size shift = at[l].first - p->before[1];
-        row.low[l] = at_least(0, -shift);
-        row.high[l] = at_least(row.low[l], at_most(n_values, p->width - shift));
-        /* May point outside of x, where nothing is read. */
-        row.from[l] = x + (at[l].base + (i * p->width + shift) * p->n_inner);
-    }
-    return row;
+    return r->cut.n_channels == p->n_inner ? LANES : p->n_inner;
 }
 
-/* Rows are so far apart that the processor does not guess the next one: row i is asked for,
- * and the values beside the strips where windows reach into them. */
-static void NAME(fetch_row)(
-    const REAL *x, const sknorm_patches *p, const strip *at, size i, int to_write)
-{
-    const size step = 64 / (size)sizeof(REAL);
-    if (i >= p->height)
-        return;
-    const size left = to_write ? 0 : p->before[1], right = to_write ? 0 : p->after[1];
-    for (int l = 0; l < LANES; l++) {
-        const size begin =
-            at[l].base + (i * p->width + at[l].first - left) * p->n_inner;
-        const size last = (left + at[l].n + right) * p->n_inner - 1;
-        for (size j = 0; j < last + step; j += step)
-            if (to_write)
-                FETCH_TO_WRITE(x + begin + at_most(j, last));
-            else
-                FETCH(x + begin + at_most(j, last));
-    }
-}
-
-/* Read row i of the image of eight strips, NaN beyond its ends. Returns whether there are
- * NaN (MET_NAN) or infinities in it or in the rows beside it. */
+/* Read a row of a strip. Returns whether there are NaN (MET_NAN) or infinities in it. */
 static int NAME(read_row)(
-    strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i)
+    strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size row,
+    REAL *out)
 {
-    const size n_values = r->cut.n_places + r->cut.width, step = p->n_inner;
-    const REAL *end = x + p->n_images * p->height * p->width * step;
-    const NAME(strip_row) row = NAME(row_of)(r, x, p, at, i);
-    mask infinite = less(all_lanes(0.0), all_lanes(0.0)), present = opposite(infinite);
-    int finite = 0;
-    int within = 1; /* beyond the ends of the row lie other rows, but for the outermost */
-    for (int l = 0; l < LANES; l++)
-        within &= row.from[l] >= x && row.from[l] + n_values * step <= end;
-    if (within)
-        finite = NAME(gather)(row.from, step, n_values, r->values);
-    else
-        for (int l = 0; l < LANES; l++)
-            for (size j = 0; j < n_values; j++)
-                r->values[j * LANES + l] = j >= row.low[l] && j < row.high[l]
-                                               ? (double)row.from[l][j * step]
-                                               : 0.0;
-    for (size j = 0; !finite && j < n_values; j++) {
-        const lanes value = load(r->values + j * LANES);
-        infinite = either(infinite, beyond(value, DBL_MAX));
-        present = both(present, equal(value, value));
+    const size step = NAME(step_of)(r, p), n = at->n_read * r->cut.n_channels;
+    const size in_row = p->width * p->n_inner;
+    const size begin = at->base + row * in_row + at->low * p->n_inner;
+    const REAL *from = x + begin;
+    /* Rows are so far apart that the processor does not guess the next one. */
+    const REAL *ahead = from + at_most(ROWS_AHEAD, p->height - 1 - row) * in_row;
+    REAL *goal = out + begin - at_most(p->after[0], row) * in_row;
+    double *to = values_of(r, row);
+    lanes zeros = all_lanes(0.0);
+    size i = 0;
+    for (; i + LANES <= n; i += LANES, from += step, ahead += step, goal += step) {
+        FETCH(ahead);
+        FETCH_TO_WRITE(goal);
+        const lanes value = NAME(load_values)(from);
+        zeros = plus(zeros, minus(value, value));
+        store(to + i, value);
     }
-    for (int l = 0; l < LANES; l++) {
-        for (size j = 0; j < row.low[l]; j++)
-            r->values[j * LANES + l] = NAN;
-        for (size j = row.high[l]; j < n_values; j++)
-            r->values[j * LANES + l] = NAN;
+    if (i < n) {
+        const lanes value = NAME(load_rest)(from, n - i, 0.0);
+        zeros = plus(zeros, minus(value, value));
+        store(to + i, value);
     }
-    return (any(infinite) ? SKNORM_INPUT_INFINITE : 0)
-         | (any(opposite(present)) ? MET_NAN : 0);
-}
-
-/* Set how many values the windows along a row have. */
-static void NAME(count_windows)(strip_room *r, const sknorm_patches *p, const strip *at)
-{
-    for (size j = 0; j < r->cut.n_places; j++)
-        for (int l = 0; l < LANES; l++) {
-            const size column = at[l].first + j;
-            const size left = at_least(0, column - p->before[1]);
-            const size right = at_most(p->width - 1, column + p->after[1]);
-            r->count[j * LANES + l] = (double)at_least(0, right - left + 1);
-        }
+    if (sum_of_lanes(zeros) == 0.0)
+        return 0;
+    int met = 0;
+    for (i = 0; i < n; i++)
+        met |= to[i] != to[i] ? MET_NAN : fabs(to[i]) > DBL_MAX ? SKNORM_INPUT_INFINITE : 0;
+    return met;
 }
 
 /* Sum a patch by itself: each pass finds what the mean of the one before still lacks, in
@@ -105,19 +56,20 @@ static void NAME(redo_patch)(
     strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i,
     size place, int l)
 {
-    const size column = at->first + place, mine = place * LANES + l;
+    const size mine = place * LANES + l, n_channels = r->cut.n_channels;
+    const size column = at->low + place / n_channels;
     const size top = at_least(0, i - p->before[0]);
     const size bottom = at_most(p->height - 1, i + p->after[0]);
     const size left = at_least(0, column - p->before[1]);
     const size right = at_most(p->width - 1, column + p->after[1]);
+    const REAL *values = x + at->base + place % n_channels;
     double shift = r->shift[mine], delta = 0.0, m2 = 0.0, n = 0.0;
     for (int pass = 0; pass < 3; pass++) {
         double s1 = 0.0, s2 = 0.0;
         n = 0.0;
         for (size row = top; row <= bottom; row++)
             for (size j = left; j <= right; j++) {
-                const double value =
-                    x[at->base + (row * p->width + j) * p->n_inner];
+                const double value = values[(row * p->width + j) * p->n_inner];
                 if (value != value)
                     continue;
                 const double d = (value - shift) - delta;
@@ -132,130 +84,105 @@ static void NAME(redo_patch)(
         all_lanes(n), all_lanes(shift), all_lanes(delta), all_lanes(m2),
         all_lanes(0.0), all_lanes(0.0), NULL,
     };
-    const results found = results_of(
-        all_lanes(r->here[mine]), &of, r->choice, r->smallest, r->largest);
+    const lanes here = all_lanes(values[(i * p->width + column) * p->n_inner]);
+    const results found = results_of(here, &of, r->choice, r->smallest, r->largest);
     r->suspect = either(r->suspect, found.suspect);
     double v[LANES];
     store(v, found.z);
-    r->z[mine] = v[0];
+    r->sums[(place * N_SUM + SUM_VALUE) * LANES + l] = v[0];
     store(v, found.location);
     r->location[mine] = v[0];
     store(v, found.scale);
     r->scale[mine] = v[0];
 }
 
-static int NAME(write_row)(
-    const double *from, const sknorm_patches *p, const strip *at, int n_lanes, size i,
-    REAL *out)
+/* Write eight values of n_rows rows, those from `skipped` to n. */
+INLINE mask NAME(write_vector)(
+    const double *from, size apart, REAL *to, size row, int n_rows, size skipped, size n)
 {
-    REAL *to[LANES];
-    size n[LANES];
-    for (int l = 0; l < LANES; l++) {
-        to[l] = out + at[l].base + (i * p->width + at[l].first) * p->n_inner;
-        n[l] = at[l].n;
-    }
-    return NAME(scatter)(from, n_lanes, n, p->n_inner, to) ? SKNORM_OUTPUT_INFINITE : 0;
-}
-
-/* Read the values in the middle of the patches of row i. */
-static void NAME(read_here)(
-    strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size i)
-{
-    int whole = 1;
-    const REAL *from[LANES];
-    for (int l = 0; l < LANES; l++) {
-        from[l] = x + at[l].base + (i * p->width + at[l].first) * p->n_inner;
-        whole &= at[l].n == r->cut.n_places;
-    }
-    if (whole) {
-        NAME(gather)(from, p->n_inner, r->cut.n_places, r->here);
-        return;
-    }
+    mask infinite = less(all_lanes(0.0), all_lanes(0.0));
+    lanes value[LANES];
     for (int l = 0; l < LANES; l++)
-        for (size j = 0; j < r->cut.n_places; j++)
-            r->here[j * LANES + l] =
-                j < at[l].n ? (double)from[l][j * p->n_inner] : NAN;
+        value[l] = load(from + at_most(l, n - 1) * apart);
+    transpose(value);
+    for (int l = 0; l < n_rows; l++) {
+        infinite = either(infinite, beyond(value[l], LARGEST));
+        if (skipped == 0 && n == LANES)
+            NAME(store_values)(to + l * row, value[l]);
+        else {
+            double v[LANES];
+            store(v, value[l]);
+            for (size k = skipped; k < n; k++)
+                to[l * row + k] = (REAL)v[k];
+        }
+    }
+    return infinite;
 }
 
-static int NAME(has_small)(const REAL *x, const sknorm_patches *p, const strip *at, int n)
+/* Write n_rows rows that begin at row i. Eight lanes are `apart` numbers apart. */
+static int NAME(write_rows)(
+    const strip_room *r, const double *from, size apart, const sknorm_patches *p,
+    const strip *at, size i, int n_rows, REAL *out)
 {
-    for (int l = 0; l < n; l++)
-        if (NAME(may_have_lost_digits)(x + at[l].base, p->height * p->width, p->n_inner))
-            return 1;
-    return 0;
-}
-
-/* Read row `place`, counted from the first block, and sum its windows, as row j of its
- * block. Without NaN rows outside of the image need nothing. */
-static int NAME(take_row)(
-    strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, size place,
-    size j)
-{
-    int met = 0;
-    if (is_row(r, place))
-        met = NAME(read_row)(r, x, p, at, place - p->before[0]);
-    else if (r->masked)
-        for (size i = 0; i < r->cut.n_places + r->cut.width; i++)
-            store(r->values + i * LANES, all_lanes(NAN));
+    const size row = p->width * p->n_inner, n = at->n * r->cut.n_channels;
+    const size step = NAME(step_of)(r, p), skipped = at->skipped;
+    REAL *to = out + (at->base + i * row + at->first * p->n_inner);
+    mask infinite = less(all_lanes(0.0), all_lanes(0.0));
+    from += (at->first - at->low) * r->cut.n_channels * apart;
+    if (n_rows < LANES || n < LANES || skipped)
+        for (size j = 0; j < n; j += LANES, to += step)
+            infinite = either(infinite, NAME(write_vector)(
+                from + j * apart, apart, to, row, n_rows, skipped, at_most(LANES, n - j)));
     else
-        return 0;
-    sum_row(r, j);
-    return met;
-}
-
-/* How many rows the patches of row i have. */
-static double NAME(rows_of_patch)(const sknorm_patches *p, size i)
-{
-    const size top = at_least(0, i - p->before[0]);
-    const size bottom = at_most(p->height - 1, i + p->after[0]);
-    return (double)(bottom - top + 1);
+        for (size j = 0; j < n; j += LANES) {
+            const size k = at_most(j, n - LANES); /* the last overlaps the one before */
+            infinite = either(infinite, NAME(write_vector)(
+                from + k * apart, apart, to + (k == j ? j / LANES * step : k), row, LANES,
+                0, LANES));
+        }
+    return any(infinite) ? SKNORM_OUTPUT_INFINITE : 0;
 }
 
 static int NAME(strip_of_patches)(
-    strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, int n_lanes,
-    REAL *out, REAL *location, REAL *scale)
+    strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, REAL *out,
+    REAL *location, REAL *scale)
 {
-    const size h = r->cut.height, n = r->cut.n_places;
+    const size apart = N_SUM * LANES, n = at->n_read * r->cut.n_channels;
     const int refused = SKNORM_INPUT_INFINITE | (r->masked ? 0 : MET_NAN);
+    size read = 0, summed = 0; /* rows, and those whose blocks are */
     int flags = 0;
+    r->n_values = (n + LANES - 1) / LANES * LANES;
     r->suspect = r->tiny = less(all_lanes(0.0), all_lanes(0.0));
-    NAME(count_windows)(r, p, at);
-    for (size j = 0; j < h; j++)
-        flags |= NAME(take_row)(r, x, p, at, j, j);
-    double n_rows = 0.0;
-    for (size start = 0; start < p->height; start += h) {
+    for (size i = 0; i < p->height; i += LANES) {
+        const size end = at_most(i + LANES, p->height);
+        for (; read < at_most(end + r->after, p->height); read++)
+            flags |= NAME(read_row)(r, x, p, at, read, out);
         if (flags & refused)
             return flags & refused;
-        sum_above(r, start);
-        for (size j = 0; j < h && start + j < p->height; j++) {
-            const size i = start + j;
-            if (n_rows != NAME(rows_of_patch)(p, i)) {
-                n_rows = NAME(rows_of_patch)(p, i);
-                for (size k = 0; k < n * LANES; k++)
-                    r->inverse[k] = 1.0 / (r->count[k] * n_rows);
-            }
-            NAME(fetch_row)(out, p, at, i + ROWS_AHEAD, 1);
-            NAME(fetch_row)(x, p, at, i + h + ROWS_AHEAD, 0);
-            NAME(read_here)(r, x, p, at, i);
-            if (finish_row(r, j, n_rows))
-                for (int l = 0; l < n_lanes; l++)
-                    for (size place = 0; place < at[l].n; place++)
-                        if (r->doubtful[place * LANES + l] != 0.0)
-                            NAME(redo_patch)(r, x, p, at + l, i, place, l);
-            flags |= NAME(write_row)(r->z, p, at, n_lanes, i, out);
-            if (location) {
-                NAME(write_row)(r->location, p, at, n_lanes, i, location);
-                NAME(write_row)(r->scale, p, at, n_lanes, i, scale);
-            }
-            flags |= NAME(take_row)(r, x, p, at, i + h, j);
-            if (r->masked || is_row(r, i + h))
-                add_below(r, j);
+        for (; summed < end; summed += r->cut.height)
+            sum_ends(r, summed);
+        patch_row rows[LANES];
+        const lanes k = find_rows(r, i, rows);
+        sum_rows(r, rows);
+        r->any_doubt = 0;
+        finish_rows(r, p, at, k);
+        for (size place = 0; r->any_doubt && place < n; place++)
+            for (size l = 0; l < end - i; l++)
+                if (r->doubtful[place * LANES + l] != 0.0)
+                    NAME(redo_patch)(r, x, p, at, i + l, place, (int)l);
+        const double *z = r->sums + SUM_VALUE * LANES;
+        const int n_rows = (int)(end - i);
+        flags |= NAME(write_rows)(r, z, apart, p, at, i, n_rows, out);
+        if (location) {
+            NAME(write_rows)(r, r->location, LANES, p, at, i, n_rows, location);
+            NAME(write_rows)(r, r->scale, LANES, p, at, i, n_rows, scale);
         }
     }
-    if (any(r->suspect) || (any(r->tiny) && NAME(has_small)(x, p, at, n_lanes)))
+    const size in_image = p->height * p->width * p->n_inner;
+    const REAL *image = x + at->base / in_image * in_image;
+    if (any(r->suspect)
+        || (any(r->tiny) && NAME(may_have_lost_digits)(image, in_image, 1)))
         flags |= SKNORM_SUSPECT;
-    if (flags & refused)
-        return flags & refused;
     return flags & ~MET_NAN;
 }
 
@@ -268,33 +195,22 @@ static int NAME(patches)(
     r.choice = choice;
     r.largest = LARGEST;
     r.smallest = SMALLEST;
+    r.least = larger(TINY_VARIANCE, (double)SMALLEST * SMALLEST);
+    r.most = smaller(DBL_MAX, (double)LARGEST * LARGEST);
     r.with_key = location != NULL;
-    r.first_row = p->before[0];
-    r.n_rows = p->height;
-    double *room = allocate_strip(&r);
+    void *room = allocate_strip(&r, p);
     if (!room)
         return SKNORM_NO_MEMORY;
-    const size n_jobs = r.cut.n_strips * r.cut.n_images;
-    const size n_values = p->height * p->width * p->n_inner; /* of an image */
+    const size in_image = p->height * p->width * p->n_inner;
     int flags = 0;
     for (size task = first; task < last; task++) {
-        strip at[LANES];
-        int n_lanes = 0;
-        for (int l = 0; l < LANES; l++) {
-            /* Behind the last job the last one again, which is not written. */
-            const size job = at_most(task * LANES + l, n_jobs - 1);
-            const size image = job / r.cut.n_strips, inner = image % p->n_inner;
-            at[l].base = image / p->n_inner * p->height * p->width * p->n_inner + inner;
-            at[l].first = job % r.cut.n_strips * r.cut.n_places;
-            at[l].n = at_most(r.cut.n_places, p->width - at[l].first);
-            n_lanes += task * LANES + l < n_jobs;
-            REAL *const image_out = out + image / p->n_inner * n_values;
-            claim(image_out, image_out + n_values, out + p->n_images * n_values);
-        }
+        const strip at = strip_at(p, &r.cut, task);
+        REAL *const image = out + at.base / in_image * in_image;
+        claim(image, image + in_image, out + p->n_images * in_image);
         /* Without the care that NaN need, until one is met. */
         int met = MET_NAN;
         for (r.masked = 0; met & MET_NAN; r.masked = 1)
-            met = NAME(strip_of_patches)(&r, x, p, at, n_lanes, out, location, scale);
+            met = NAME(strip_of_patches)(&r, x, p, &at, out, location, scale);
         flags |= met;
     }
     free(room);

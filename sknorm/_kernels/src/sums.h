@@ -70,37 +70,4 @@ static void sum_windows(
     }
 }
 
-/* The same for the windows of a block whose values are present but at the ends of a line,
- * NaN there: the same sums, bit for bit, without the counts. */
-static void sum_windows_of_rows(
-    const double *values, size width, window_sums ends, window_sums out)
-{
-    const lanes zero = all_lanes(0.0);
-    lanes s1 = zero, s2 = zero, c = zero;
-    mask met = less(zero, zero);
-    for (size j = width - 1; j >= 0; j--) {
-        const lanes value = load(values + j * LANES);
-        const mask present = equal(value, value);
-        c = choose(both(present, opposite(met)), value, c);
-        met = either(met, present);
-        const lanes d = choose(present, minus(value, c), zero);
-        s1 = plus(s1, d);
-        s2 = plus(s2, times(d, d));
-        const window_sums at = sums_at(ends, j);
-        store(at.s1, s1);
-        store(at.s2, s2);
-    }
-    s1 = s2 = zero;
-    for (size j = 0; j < width; j++) {
-        const window_sums end = sums_at(ends, j), at = sums_at(out, j);
-        store(at.c, c);
-        store(at.s1, plus(load(end.s1), s1));
-        store(at.s2, plus(load(end.s2), s2));
-        const lanes value = load(values + (width + j) * LANES);
-        const lanes d = choose(equal(value, value), minus(value, c), zero);
-        s1 = plus(s1, d);
-        s2 = plus(s2, times(d, d));
-    }
-}
-
 #endif

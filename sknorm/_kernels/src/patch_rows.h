@@ -1,0 +1,244 @@
+/* Patches of eight rows of an image side by side, from their windows along the columns.
+ *
+ * Sums of these, moved to a value that all patches across a boundary between blocks of
+ * columns have in common, are added to the left and to the right: with e the step from the
+ * old value to the new, S2 + 2 e S1 + k e * e and S1 + k e. Where the steps or the distance
+ * to the mean have cost digits, the patch is summed by itself.
+ */
+#ifndef SKNORM_PATCH_ROWS_H
+#define SKNORM_PATCH_ROWS_H
+
+#include "patch_strip.h"
+
+INLINE half load_half(const double *from)
+{
+    const half h = {
+        load(from), load(from + LANES), load(from + 2 * LANES), load(from + 3 * LANES),
+    };
+    return h;
+}
+
+INLINE void store_half(double *to, half h, int masked)
+{
+    if (masked)
+        store(to, h.count);
+    store(to + LANES, h.s1);
+    store(to + 2 * LANES, h.s2);
+    store(to + 3 * LANES, h.lost);
+}
+
+/* Move the sums of a window along a column, of k values, to c, and add them. */
+INLINE half add_window(half h, lanes k, const double *sums, lanes c, int masked)
+{
+    const lanes s1 = load(sums + SUM_S1 * LANES), s2 = load(sums + SUM_S2 * LANES);
+    lanes e = minus(load(sums + SUM_C * LANES), c);
+    if (masked) {
+        e = choose(less(all_lanes(0.0), k), e, all_lanes(0.0));
+        h.count = plus(h.count, k);
+    }
+    const lanes ke = times(k, e), moved = plus(s1, ke);
+    h.s1 = plus(h.s1, moved);
+    h.s2 = plus(h.s2, plus(s2, times(e, plus(s1, moved))));
+    h.lost = plus(h.lost, times(ke, e));
+    return h;
+}
+
+/* Sum each column of a block, `step` numbers apart, and those to the right of it, about the
+ * value of the last one that has any, which is returned. */
+INLINE lanes sum_left(
+    strip_room *r, const double *sums, size step, size n, lanes k, int masked)
+{
+    const lanes zero = all_lanes(0.0);
+    half left = {zero, zero, zero, zero};
+    lanes c = masked ? zero : load(sums + (n - 1) * step + SUM_C * LANES);
+    for (size j = n - 1; j >= 0; j--) {
+        const double *from = sums + j * step;
+        if (masked) {
+            k = load(from + SUM_COUNT * LANES);
+            c = choose(
+                both(less(zero, k), equal(left.count, zero)),
+                load(from + SUM_C * LANES), c);
+        }
+        left = add_window(left, k, from, c, masked);
+        store_half(r->halves + j * N_HALF * LANES, left, masked);
+    }
+    return c;
+}
+
+static void mark_doubtful(strip_room *r, size place, mask lost, lanes shift)
+{
+    if (!r->any_doubt)
+        memset(r->doubtful, 0, sizeof(double) * LANES * (size_t)r->n_values);
+    r->any_doubt = 1;
+    store(r->doubtful + place * LANES, choose(lost, all_lanes(1.0), all_lanes(0.0)));
+    store(r->shift + place * LANES, shift);
+}
+
+/* Normalise eight values, at a place, by the sums of their patches about c. */
+INLINE void finish_patches(
+    strip_room *r, size place, lanes c, lanes count, const lanes *inverse, half sums,
+    sknorm_choice choice)
+{
+    mask lost;
+    const neighbourhoods of =
+        moments_of_windows(c, count, inverse, sums.s1, sums.s2, &lost);
+    lost = either(lost, less(times(all_lanes(LARGEST_RATIO), of.m2), sums.lost));
+    if (!inverse)
+        lost = both(lost, less(all_lanes(0.0), count));
+    double *const at = r->sums + (place * N_SUM + SUM_VALUE) * LANES;
+    const lanes value = load(at);
+    const results found = results_of(value, &of, choice, r->smallest, r->largest);
+    store(at, found.z);
+    if (r->with_key) {
+        store(r->location + place * LANES, found.location);
+        store(r->scale + place * LANES, scale_of_key(value, count, found.scale, choice));
+    }
+    if (any(lost))
+        mark_doubtful(r, place, lost, of.shift);
+    r->suspect = either(r->suspect, found.suspect);
+    r->tiny = either(r->tiny, found.tiny);
+}
+
+/* The patches that begin in a block of columns, of one channel. Column j of the block lies
+ * `sums + j * step`, where low <= j < high exist; patch j is normalised at place + j *
+ * n_channels. k: how many rows the patches have; without NaN those of a window, too. */
+INLINE void finish_block_of(
+    strip_room *r, const double *sums, size low, size high, size place, size n, lanes k,
+    sknorm_choice choice, int masked)
+{
+    const size w = r->cut.width, n_channels = r->cut.n_channels;
+    const size step = n_channels * N_SUM * LANES;
+    const lanes zero = all_lanes(0.0);
+    const lanes whole = times(k, all_lanes((double)w));
+    const lanes of_whole = over(all_lanes(1.0), whole);
+    const lanes c = sum_left(
+        r, sums + low * step, step, at_most(w, high) - low, k, masked);
+    half next = {zero, zero, zero, zero}, own = next;
+    lanes own_c = zero;
+    for (size j = 0; j < n; j++, place += n_channels) {
+        half both_halves = load_half(r->halves + at_least(0, j - low) * N_HALF * LANES);
+        half right = next;
+        lanes about = c;
+        if (masked) {
+            const mask alone = equal(both_halves.count, zero);
+            about = choose(alone, own_c, c);
+            right.s1 = choose(alone, own.s1, next.s1);
+            right.s2 = choose(alone, own.s2, next.s2);
+            right.lost = choose(alone, own.lost, next.lost);
+        }
+        both_halves.s1 = plus(both_halves.s1, right.s1);
+        both_halves.s2 = plus(both_halves.s2, right.s2);
+        both_halves.lost = plus(both_halves.lost, right.lost);
+        if (masked)
+            finish_patches(
+                r, place, about, plus(both_halves.count, right.count), NULL, both_halves,
+                choice);
+        else if (j >= low && j + w <= high)
+            finish_patches(r, place, about, whole, &of_whole, both_halves, choice);
+        else {
+            const size columns = at_most(j + w, high) - at_least(j, low);
+            const lanes count = times(k, all_lanes((double)columns));
+            const lanes inverse = over(all_lanes(1.0), count);
+            finish_patches(r, place, about, count, &inverse, both_halves, choice);
+        }
+        if (j + w >= high)
+            continue;
+        const double *from = sums + (j + w) * step;
+        if (masked) {
+            k = load(from + SUM_COUNT * LANES);
+            own_c = choose(
+                both(less(zero, k), equal(next.count, zero)),
+                load(from + SUM_C * LANES), own_c);
+            own = add_window(own, k, from, own_c, 1);
+        }
+        next = add_window(next, k, from, c, masked);
+    }
+}
+
+/* With the usual choice known to the compiler, and any other. */
+static void finish_block(
+    strip_room *r, const double *sums, size low, size high, size place, size n, lanes k)
+{
+    const sknorm_choice of = r->choice;
+    const sknorm_choice usual = {SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, of.resolution};
+    if (r->masked)
+        finish_block_of(r, sums, low, high, place, n, k, of, 1);
+    else if (is_usual(of))
+        finish_block_of(r, sums, low, high, place, n, k, usual, 0);
+    else
+        finish_block_of(r, sums, low, high, place, n, k, of, 0);
+}
+
+/* Eight patches that the loop for whole blocks does not serve: constant, doubtful, or of
+ * variances out of bounds. */
+static void finish_apart(
+    strip_room *r, size place, const lanes *c, const lanes *count, const lanes *inverse,
+    const half *sums)
+{
+    const sknorm_choice usual = {
+        SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, r->choice.resolution,
+    };
+    finish_patches(r, place, *c, *count, inverse, *sums, usual);
+}
+
+/* The same for mean and standard deviation, where every patch is whole along the row: the
+ * same results, bit for bit, without what such patches do not need. */
+INLINE void finish_whole_block(
+    strip_room *r, const double *sums, size place, lanes k, lanes n, lanes inverse)
+{
+    const size w = r->cut.width, n_channels = r->cut.n_channels;
+    const size step = n_channels * N_SUM * LANES;
+    const lanes zero = all_lanes(0.0), ratio = all_lanes(LARGEST_RATIO);
+    const lanes resolution = all_lanes(r->choice.resolution);
+    const lanes least = all_lanes(r->least), most = all_lanes(r->most);
+    const lanes c = sum_left(r, sums, step, w, k, 0);
+    half right = {zero, zero, zero, zero};
+    double *value = r->sums + (place * N_SUM + SUM_VALUE) * LANES;
+    for (size j = 0; j < w; j++, value += step) {
+        half whole = load_half(r->halves + j * N_HALF * LANES);
+        whole.s1 = plus(whole.s1, right.s1);
+        whole.s2 = plus(whole.s2, right.s2);
+        whole.lost = plus(whole.lost, right.lost);
+        const lanes offset = quotient(whole.s1, n, inverse);
+        const lanes lost = times(whole.s1, offset), m2 = minus(whole.s2, lost);
+        const lanes variance = quotient(m2, n, inverse), limit = times(ratio, m2);
+        lanes delta;
+        const lanes shift = two_sums(c, offset, &delta);
+        const lanes scale = root(variance);
+        const mask sure = both(up_to(lost, limit), up_to(whole.lost, limit));
+        const mask fit = both(up_to(least, variance), up_to(variance, most));
+        const mask varies = less(times(resolution, magnitude(shift)), scale);
+        if (any(opposite(both(both(sure, fit), varies))))
+            finish_apart(r, place + j * n_channels, &c, &n, &inverse, &whole);
+        else
+            store(value, over(minus(minus(load(value), shift), delta), scale));
+        if (j < w - 1)
+            right = add_window(right, k, sums + (w + j) * step, c, 0);
+    }
+}
+
+/* Normalise what lies in r->sums: eight rows of a strip, whose patches have k rows. */
+static void finish_rows(strip_room *r, const sknorm_patches *p, const strip *at, lanes k)
+{
+    const size w = r->cut.width, n_channels = r->cut.n_channels;
+    const int usual = is_usual(r->choice) && !r->masked && !r->with_key;
+    const lanes whole = times(k, all_lanes((double)w));
+    const lanes inverse = over(all_lanes(1.0), whole);
+    for (size channel = 0; channel < n_channels; channel++)
+        for (size start = 0; start < at->n; start += w) {
+            /* Column 0 of the block, which may lie before the image. */
+            const size column = at->first + start - p->before[1];
+            const size index = (column - at->low) * n_channels + channel;
+            const size place = (at->first + start - at->low) * n_channels + channel;
+            const double *sums = r->sums + index * N_SUM * LANES;
+            const size low = at_least(0, -column);
+            const size high = at_most(2 * w, p->width - column);
+            const size n = at_most(w, at->n - start);
+            if (low == 0 && high >= 2 * w - 1 && n == w && usual)
+                finish_whole_block(r, sums, place, k, whole, inverse);
+            else
+                finish_block(r, sums, low, high, place, n, k);
+        }
+}
+
+#endif

@@ -6,7 +6,7 @@
 
 /* The values of a strip along a row, about, and of its sums along columns, at most, unless
  * a single block has more. */
-enum { STRIP = 192, STRIP_SUMS = 1 << 16 };
+enum { STRIP = 256, STRIP_SUMS = 1 << 14 };
 
 /* How images are cut into strips, each as high as the image. */
 typedef struct {

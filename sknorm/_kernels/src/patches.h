@@ -105,16 +105,18 @@ INLINE mask NAME(write_vector)(
     for (int l = 0; l < LANES; l++)
         value[l] = load(from + at_most(l, n - 1) * apart);
     transpose(value);
-    for (int l = 0; l < n_rows; l++) {
+    for (int l = 0; l < LANES; l++)
         infinite = either(infinite, beyond(value[l], LARGEST));
-        if (skipped == 0 && n == LANES)
+    if (n_rows == LANES && skipped == 0 && n == LANES) {
+        for (int l = 0; l < LANES; l++)
             NAME(store_values)(to + l * row, value[l]);
-        else {
-            double v[LANES];
-            store(v, value[l]);
-            for (size k = skipped; k < n; k++)
-                to[l * row + k] = (REAL)v[k];
-        }
+        return infinite;
+    }
+    for (int l = 0; l < n_rows; l++) {
+        double v[LANES];
+        store(v, value[l]);
+        for (size k = skipped; k < n; k++)
+            to[l * row + k] = (REAL)v[k];
     }
     return infinite;
 }

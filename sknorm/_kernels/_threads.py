@@ -4,6 +4,7 @@ Threads are started for a call and end with it. That costs 60 microseconds, and 
 is left over that a fork, joblib's workers or an interrupt could find in a wrong state.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
@@ -39,11 +40,34 @@ def n_threads(n_jobs: int | None, n_bytes: int) -> int:
 def in_threads(
     function: Callable[[Part], Result], parts: Sequence[Part], threads: int
 ) -> list[Result]:
-    """Return function(part) for each part, computed in threads that share the parts."""
-    if threads == 1 or len(parts) == 1:
+    """Return function(part) for each part, computed in threads that share the parts.
+
+    The calling thread is one of them. Who is done with a part takes the next: a part
+    for each thread, or several where they take unequal time.
+    """
+    n_others = min(threads, len(parts)) - 1
+    if n_others < 1:
         return [function(part) for part in parts]
-    with ThreadPoolExecutor(min(threads, len(parts))) as pool:
-        return list(pool.map(function, parts))
+    results: dict[int, Result] = {}
+    waiting = deque(enumerate(parts))
+
+    def work() -> None:
+        while True:
+            try:
+                i, part = waiting.popleft()
+            except IndexError:
+                return
+            results[i] = function(part)
+
+    with ThreadPoolExecutor(n_others) as pool:
+        others = [pool.submit(work) for _ in range(n_others)]
+        try:
+            work()
+        finally:
+            waiting.clear()
+        for other in others:
+            other.result()
+    return [results[i] for i in range(len(parts))]
 
 
 def flags_in_threads(

@@ -1,0 +1,49 @@
+"""Sharing parts among threads."""
+
+import threading
+
+import pytest
+
+from sknorm._kernels._threads import in_threads, shares
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 20])
+def test_results_come_in_the_order_of_the_parts(threads):
+    """Result i is the function of part i, whoever computed it."""
+    assert in_threads(lambda i: i * i, range(10), threads) == [i * i for i in range(10)]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_parts_are_computed_in_so_many_threads(threads):
+    """The calling thread and threads - 1 others, which wait for each other here."""
+    all_there = threading.Barrier(threads, timeout=30)
+
+    def thread_of(_):
+        all_there.wait()
+        return threading.get_ident()
+
+    used = in_threads(thread_of, range(threads), threads)
+    assert len(set(used)) == threads
+    assert threading.get_ident() in used
+
+
+@pytest.mark.parametrize("error", [ValueError, IndexError])
+@pytest.mark.parametrize("part", [0, 7])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_an_error_of_a_part_is_raised(error, part, threads):
+    """Of any type, in any thread."""
+
+    def fail(i):
+        if i == part:
+            raise error("this part")
+
+    with pytest.raises(error, match="this part"):
+        in_threads(fail, range(8), threads)
+
+
+@pytest.mark.parametrize(("n", "n_parts"), [(10, 3), (10, 1), (2, 8), (0, 4)])
+def test_shares_cover_everything_once(n, n_parts):
+    """In order, with no slice empty but for that of nothing."""
+    covered = [i for part in shares(n, n_parts) for i in range(n)[part]]
+    assert covered == list(range(n))
+    assert len(shares(n, n_parts)) == max(1, min(n, n_parts))

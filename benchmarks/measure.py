@@ -57,6 +57,11 @@ class Result:
         """Return quartiles of the time of a peer over that of sknorm."""
         return self._quotient(peer, "sknorm", n_jobs)
 
+    def ratio_of_memory(self, peer: str, method: str, n_jobs: int):
+        """Return quartiles of the time of a peer over what memory alone needs."""
+        unit = "read" if method == "fit" else "F"
+        return self._quotient(peer, MEASURES[unit], n_jobs)
+
     def _quotient(self, above, below, n_jobs):
         above, below = self.of(above, n_jobs), self.of(below, n_jobs)
         if not (above and below):

@@ -22,6 +22,8 @@ rounds. Data are normal, float64, in C order, without NaN; results are fresh arr
 * xM, F, read: the time of sknorm as a multiple of a copy into an allocated array by two
   threads, of a copy into a fresh array and of a read, both by `n_jobs` threads.
 * ratio: the time of a peer over that of sknorm. `threads` are those of the peer.
+* memory: the ratio that a copy into a fresh array, for `fit` a read, by `n_jobs`
+  threads would have in the place of sknorm.
 * error: the worst at an offset of 1e8, against extended precision: of z, relative to
   max(1, abs z); for `fit` of the deviations, relative; for `inverse_transform` of the
   data, relative to the largest value. For trailing windows only whole ones count.
@@ -133,10 +135,11 @@ def peer_table(row: Row, result: Result) -> str:
                     spread(result.ratio(peer, n_jobs)),
                     outcome.goal,
                     outcome.verdict,
+                    spread(result.ratio_of_memory(peer, row.method, n_jobs)),
                     error_text(times),
                 ]
             )
-    head = ["n_jobs", "peer", "threads", "ms", "ratio", "goal", "", "error"]
+    head = ["n_jobs", "peer", "threads", "ms", "ratio", "goal", "", "memory", "error"]
     return table(head, lines)
 
 
@@ -157,19 +160,29 @@ def section(name: str, result: Result) -> str:
 def summary(results: Mapping[str, Result]) -> str:
     """Return how many goals are met, and a table of the others."""
     found = [
-        (name, n_jobs, against, outcome)
+        (name, result, n_jobs, against, outcome)
         for name, result in results.items()
         for (n_jobs, against), outcome in outcomes(GOALS[name], result).items()
     ]
     others = [
-        [name, str(n_jobs), against, o.goal, spread(o.measured), o.verdict]
-        for name, n_jobs, against, o in found
+        [
+            name,
+            str(n_jobs),
+            against,
+            o.goal,
+            spread(o.measured),
+            o.verdict,
+            spread(result.ratio_of_memory(against, GOALS[name].method, n_jobs))
+            if against in GOALS[name].ratios
+            else "",
+        ]
+        for name, result, n_jobs, against, o in found
         if o.verdict != "met"
     ]
     text = f"Of {len(found)} goals {len(found) - len(others)} are met."
     if not others:
         return text
-    head = ["", "n_jobs", "against", "goal", "measured", ""]
+    head = ["", "n_jobs", "against", "goal", "measured", "", "memory"]
     return f"{text} The others:\n\n{table(head, others)}"
 
 

@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils import check_array
 from sklearn.utils._metadata_requests import _routing_enabled, process_routing
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import validate_params as _validate_params
 from sklearn.utils._set_output import ADAPTERS_MANAGER, _get_output_config
 from sklearn.utils.metaestimators import available_if as _available_if
 from sklearn.utils.validation import _get_feature_names, validate_data
@@ -41,6 +42,7 @@ __all__ = [
     "refuse_text_and_dates",
     "routed_to",
     "row_index",
+    "validate_params",
     "warn",
     "warn_of_overflow",
 ]
@@ -78,6 +80,17 @@ def routed_to(
 def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
     """Return scikit-learn's `available_if`, which hides no signature from typing."""
     decorator: Callable[[Method], Method] = _available_if(check)
+    return decorator
+
+
+def validate_params(**constraints: list[Any]) -> Callable[[Method], Method]:
+    """Return a decorator by which a function checks its parameters, all named here.
+
+    The error is that of estimators: "The 'p' parameter of f must be ... Got ...".
+    """
+    decorator: Callable[[Method], Method] = _validate_params(
+        constraints, prefer_skip_nested_validation=True
+    )
     return decorator
 
 

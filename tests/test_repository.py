@@ -65,7 +65,8 @@ def test_private_scikit_learn_has_one_home(path):
 
 def test_every_module_is_installed():
     """meson.build names each file of the package: a forgotten one would be missing."""
-    for folder in (ROOT / "sknorm", ROOT / "sknorm" / "_kernels"):
+    package = ROOT / "sknorm"
+    for folder in (package, package / "_kernels", package / "inspection"):
         listed = set(re.findall(r"'([\w.]+)'", (folder / "meson.build").read_text()))
         present = {path.name for path in folder.glob("*.py*") if path.is_file()}
         present |= {path.name for path in folder.glob("*.typed")}

@@ -1,0 +1,101 @@
+"""Moments of the columns of a sample, up to the fourth, NaN left out."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sknorm._kernels import Floats
+from sknorm._moments import Moments
+from sknorm._validation import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeMoments:
+    """Moments of n_columns columns; every field is float64 of shape (n_columns,).
+
+    Parameters
+    ----------
+    n : ndarray
+        Number of values, or what they count for (`n_effective_`, Kish's number).
+    mean, variance : ndarray
+        Of the population: ddof is 0. NaN where there are no values.
+    skewness, kurtosis : ndarray
+        Third and fourth standardised moments (0 and 3 for Gaussians). The fourth is
+        about the trimmed mean, see `of`. NaN where they are not known, and for a
+        constant column.
+    """
+
+    n: Floats
+    mean: Floats
+    variance: Floats
+    skewness: Floats
+    kurtosis: Floats
+
+    @classmethod
+    def of_statistics(cls, n: Floats, mean: Floats, variance: Floats) -> Self:
+        """Return moments of which only the first two are known."""
+        unknown = np.full_like(mean, np.nan)
+        return cls(n, mean, variance, unknown, unknown)
+
+    @classmethod
+    def of(cls, values: Floats, name: str, labels: NDArray[np.object_]) -> Self:
+        """Return the moments of the columns of a matrix.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_samples, n_columns), float64
+        name : str
+            Of the matrix, for messages.
+        labels : ndarray of shape (n_columns,)
+            Names of the columns, for messages.
+
+        Raises
+        ------
+        ValueError
+            Where squares of the values overflow.
+
+        Notes
+        -----
+        The kurtosis is n sum(x - c)**4 / (sum(x - mean)**2)**2 with c the mean trimmed
+        by 1 / (2 sqrt(n - 4)) at either end (Bonett, 2006, doi:10.1016/j.csda.2004.10
+        .003). About the mean itself it comes out too small for skewed values: with 1000
+        exponential ones the test of the variance then is wrong in 6.2 % instead of
+        5.6 % of the cases.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> X = np.array([[-1.0, 7.0], [1.0, 7.0], [np.nan, 7.0]])
+        >>> moments = ShapeMoments.of(X, "X", np.array(["a", "b"], dtype=object))
+        >>> moments.n, moments.mean, moments.variance, moments.kurtosis
+        (array([2., 3.]), array([0., 7.]), array([1., 0.]), array([ 1., nan]))
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            moments = Moments.of(values)
+            variance = moments.variance
+        overflown = (moments.count > 0) & ~np.isfinite(variance)
+        if overflown.any():
+            raise ValueError(
+                f"The squares of the values of {name} overflow in columns "
+                f"{quoted(labels[overflown])}. Divide these columns, here and in fit."
+            )
+        mean = np.where(moments.count > 0, moments.shift, np.nan)
+        shape = np.full((2, len(mean)), np.nan)
+        for j in np.flatnonzero(variance > 0):
+            column = values[:, j]
+            deviations = column[~np.isnan(column)] - moments.shift[j]
+            shape[:, j] = _shape(deviations / np.sqrt(variance[j]))
+        return cls(moments.count, mean, variance, *shape)
+
+
+def _shape(standardised: Floats) -> tuple[float, float]:
+    """Return skewness and kurtosis of values with mean 0 and variance 1."""
+    n = len(standardised)
+    square = standardised * standardised
+    cut = int(n / (2 * np.sqrt(n - 4))) if n > 4 else 0
+    middle = np.sort(standardised)[cut : n - cut] if cut else standardised
+    about = standardised - middle.mean()
+    about *= about
+    return float(square @ standardised) / n, float(about @ about) / n

@@ -1,0 +1,65 @@
+"""Moments up to the fourth: against SciPy, and where there are none."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sknorm.inspection._shape_moments import ShapeMoments
+
+
+def of(X):
+    """Return the moments of columns that are numbered."""
+    return ShapeMoments.of(X, "X", np.arange(X.shape[1]).astype(object))
+
+
+def test_scipy_finds_the_same(rng):
+    """Mean, variance and skewness to 1e-12, NaN left out."""
+    X = rng.exponential(size=(300, 3)) + np.array([0, 10, 1e4])
+    X[rng.random(X.shape) < 0.2] = np.nan
+    moments = of(X)
+    np.testing.assert_array_equal(moments.n, np.sum(~np.isnan(X), axis=0))
+    np.testing.assert_allclose(moments.mean, np.nanmean(X, axis=0), rtol=1e-13)
+    np.testing.assert_allclose(moments.variance, np.nanvar(X, axis=0), rtol=1e-9)
+    skewness = stats.skew(X, axis=0, nan_policy="omit")
+    np.testing.assert_allclose(moments.skewness, skewness, rtol=1e-7)
+
+
+@pytest.mark.parametrize("n", [4, 5, 100, 1000])
+def test_kurtosis_is_about_the_trimmed_mean(n, rng):
+    """Bonett's: trimmed by 1 / (2 sqrt(n - 4)) at either end; the mean up to n = 4."""
+    x = rng.exponential(size=n)
+    share = 1 / (2 * np.sqrt(n - 4)) if n > 4 else 0
+    center = stats.trim_mean(x, min(share, 0.499))
+    expected = np.mean((x - center) ** 4) / np.var(x) ** 2
+    assert of(x[:, None]).kurtosis[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_kurtosis_of_symmetric_values_is_the_usual_one():
+    """The trimmed mean is the mean."""
+    x = stats.norm.ppf((np.arange(1000) + 0.5) / 1000)
+    expected = stats.kurtosis(x, fisher=False)
+    assert of(x[:, None]).kurtosis[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_an_offset_of_1e12_costs_no_digits_of_the_variance(rng):
+    """Nor of the shape: deviations are taken before powers."""
+    steps = rng.integers(0, 100, (500, 1)).astype(float)
+    far, near = of(steps + 1e12), of(steps)
+    for name in ("variance", "skewness", "kurtosis"):
+        np.testing.assert_allclose(getattr(far, name), getattr(near, name), rtol=1e-4)
+
+
+def test_nothing_is_known_of_no_values():
+    """All NaN: n is 0, the rest NaN; one value has a mean, and no shape."""
+    moments = of(np.array([[np.nan, 5.0]]))
+    assert moments.n.tolist() == [0, 1]
+    np.testing.assert_array_equal(moments.mean, [np.nan, 5])
+    np.testing.assert_array_equal(moments.variance, [np.nan, 0])
+    assert np.isnan([moments.skewness, moments.kurtosis]).all()
+
+
+def test_squares_that_overflow_are_an_error():
+    """The message names the matrix and its columns."""
+    X = np.array([[1.0, 1e200], [2.0, -1e200]])
+    with pytest.raises(ValueError, match=r"values of X overflow in columns 1\. Divide"):
+        of(X)

@@ -84,7 +84,7 @@ def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
 
 
 def validate_params(**constraints: list[Any]) -> Callable[[Method], Method]:
-    """Return a decorator by which a function checks its parameters, all named here.
+    """Return a decorator by which a function checks the parameters named here.
 
     The error is that of estimators: "The 'p' parameter of f must be ... Got ...".
     """

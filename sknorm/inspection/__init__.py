@@ -1,5 +1,7 @@
 """Reports on what a normaliser hides, what it reveals, and how data have shifted."""
 
+from sknorm.inspection._covariate_shift import covariate_shift
+from sknorm.inspection._disclosure_risk import disclosure_risk
 from sknorm.inspection._information_loss import information_loss
 
-__all__ = ["information_loss"]
+__all__ = ["covariate_shift", "disclosure_risk", "information_loss"]

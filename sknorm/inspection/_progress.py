@@ -12,16 +12,18 @@ class Progress:
     caller : str
         The name of the function that computes.
     patience : float, default=3.0
-        Seconds to say nothing.
+        Seconds to say nothing, at first and after each line.
     """
 
     def __init__(self, caller: str, patience: float = 3.0) -> None:
         self.caller = caller
         self.patience = patience
-        self.start = monotonic()
+        self.start = self.last = monotonic()
 
     def comes(self, what: str) -> None:
-        """Say what comes next, where it is late."""
-        passed = monotonic() - self.start
-        if passed >= self.patience:
+        """Say what comes next, where nothing was said for long."""
+        now = monotonic()
+        if now - self.last >= self.patience:
+            passed = now - self.start
             print(f"{self.caller}: {what} ({passed:.0f} s)", file=sys.stderr)
+            self.last = now

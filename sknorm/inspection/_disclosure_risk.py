@@ -9,12 +9,7 @@ from sklearn.utils import check_random_state
 
 from sknorm._kernels import Floats
 from sknorm._validation import Interval, Real, quoted, validate_params
-from sknorm.inspection._attack import (
-    Attack,
-    NotApplicableError,
-    Target,
-    guessing_rates,
-)
+from sknorm.inspection._attack import Attack, NotApplicableError, Target
 from sknorm.inspection._chain import chain
 from sknorm.inspection._differencing import differencing
 from sknorm.inspection._key_holder import (
@@ -26,8 +21,8 @@ from sknorm.inspection._known_records import known_records
 from sknorm.inspection._known_values import known_values
 from sknorm.inspection._linkage import linkage
 from sknorm.inspection._progress import Progress
-from sknorm.inspection._release import Release, constant_columns, released, spreads
-from sknorm.inspection._report import Report, Table
+from sknorm.inspection._release import released
+from sknorm.inspection._risk_report import DisclosureRisk
 from sknorm.inspection._scale_from_eps import scale_from_eps
 
 ATTACKS: dict[str, Callable[[Target], Attack]] = {
@@ -41,53 +36,6 @@ ATTACKS: dict[str, Callable[[Target], Attack]] = {
     "linkage_full": linkage,
     "differencing": differencing,
 }
-
-COLUMNS = ("success_rate", "baseline_rate", "risk", "ci", "nrmse")
-
-
-class DisclosureRisk(Report):
-    """Who restores or links released data: the result of `disclosure_risk`.
-
-    Attributes
-    ----------
-    attacks : dict of str to Attack
-        The strongest without the key comes first, those with the key come last. Each is
-        a Bunch of ``success_rate``, ``baseline_rate``, ``risk``, ``ci``, ``nrmse``,
-        ``knowledge``, ``needs_statistics`` and ``n_trials``.
-    worst_without_statistics : str or None
-        The first of them; None where none applies.
-    restoration_nrmse : ndarray of shape (n_features,)
-        Root mean square error of the holder of the key, in standard deviations of each
-        column. NaN for constant columns, and where there is no inverse.
-    not_applicable : dict of str to str
-        Attacks that were not run, and why.
-    feature_names : ndarray of shape (n_features,), object
-    n_samples : int
-    tolerance : float
-    confidence_level : float
-    random_state : int, RandomState instance or None
-    notes : list of str
-        What a reader must know: samples, constant columns, limits.
-    """
-
-    def _table(self) -> Table:
-        settings = ("n_samples", "tolerance", "confidence_level", "random_state")
-        columns: dict[str, Any] = {
-            name: [attack[name] for attack in self.attacks.values()]
-            for name in (*COLUMNS, "knowledge")
-        }
-        skipped = [f"{name}: {why}" for name, why in self.not_applicable.items()]
-        return Table(
-            title="Disclosure risk: who restores or links the data",
-            facts={
-                "worst_without_statistics": self.worst_without_statistics,
-                **{name: self[name] for name in settings},
-            },
-            row_kind="attack",
-            rows=list(self.attacks),
-            columns=columns,
-            notes=[*self.notes, *(f"Not run: {text}" for text in skipped)],
-        )
 
 
 @validate_params(
@@ -198,7 +146,9 @@ def disclosure_risk(
     """
     release = released("disclosure_risk", estimator, X)
     progress = Progress("disclosure_risk")
-    target = _target(release, tolerance, confidence_level, random_state)
+    target = Target.of(
+        release, tolerance, confidence_level, check_random_state(random_state)
+    )
     attacks: dict[str, Attack] = {}
     not_applicable: dict[str, str] = {}
     error = np.full(release.X.shape[1], np.nan)
@@ -230,26 +180,6 @@ def disclosure_risk(
         random_state=random_state,
         notes=_notes(target, attacks),
     )
-
-
-def _target(
-    release: Release, tolerance: float, confidence_level: float, random_state: Any
-) -> Target:
-    sd = spreads(release.X)
-    constant = constant_columns(release.X, release.resolution)
-    if constant.all():
-        raise ValueError(
-            "X of disclosure_risk must have a column of at least two different values, "
-            f"as constants are public. Got none among {quoted(release.names)}. Pass "
-            "data that vary."
-        )
-    sd[constant] = np.nan
-    guess = np.full(len(sd), np.nan)
-    for j in np.flatnonzero(~constant):
-        values = release.X[:, j]
-        guess[j] = max(guessing_rates(values[~np.isnan(values)], tolerance))
-    random = check_random_state(random_state)
-    return Target(release, sd, guess, tolerance, confidence_level, random)
 
 
 def _nrmse(estimate: Floats, X: Floats, sd: Floats) -> Floats:

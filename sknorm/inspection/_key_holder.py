@@ -7,8 +7,9 @@ import numpy as np
 from scipy import sparse
 
 from sknorm._kernels import Floats
-from sknorm.inspection._attack import Attack, NotApplicableError, Score, Target
+from sknorm.inspection._attack import Attack, NotApplicableError, Target
 from sknorm.inspection._release import Release, matrix_of, steps
+from sknorm.inspection._score import Score
 
 
 def restored_by_key(release: Release) -> Floats:

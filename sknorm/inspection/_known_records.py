@@ -3,7 +3,8 @@
 import numpy as np
 
 from sknorm._kernels import Floats
-from sknorm.inspection._attack import Attack, NotApplicableError, Score, Target
+from sknorm.inspection._attack import Attack, NotApplicableError, Target
+from sknorm.inspection._score import Score
 
 MOST_RECORDS = 10_000  # attacked, at random
 

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from sknorm._feature_groups import NO_GROUP
 from sknorm._kernels import Floats
 from sknorm._row_layer_normalizer import RowLayerNormalizer
-from sknorm.inspection._attack import Attack, NotApplicableError, Score, Target
+from sknorm.inspection._attack import Attack, NotApplicableError, Target
 from sknorm.inspection._known_records import MOST_RECORDS, least_squares, n_tries
 from sknorm.inspection._release import only_step
+from sknorm.inspection._score import Score
 
 
 def known_values(target: Target, m: int) -> Attack:

@@ -23,7 +23,7 @@ class ShapeMoments:
         Of the population: ddof is 0. NaN where there are no values.
     skewness, kurtosis : ndarray
         Third and fourth standardised moments (0 and 3 for Gaussians). The fourth is
-        about the trimmed mean, see `of`. NaN where they are not known, and for a
+        about the median, see `of`. NaN where they are not known, and for a
         constant column.
     """
 
@@ -58,11 +58,12 @@ class ShapeMoments:
 
         Notes
         -----
-        The kurtosis is n sum(x - c)**4 / (sum(x - mean)**2)**2 with c the mean trimmed
-        by 1 / (2 sqrt(n - 4)) at either end (Bonett, 2006, doi:10.1016/j.csda.2004.10
-        .003). About the mean itself it comes out too small for skewed values: with 1000
-        exponential ones the test of the variance then is wrong in 6.2 % instead of
-        5.6 % of the cases.
+        The kurtosis is n sum(x - median)**4 / (sum(x - mean)**2)**2. About the mean it
+        comes out too small for skewed values, most where the variance does: the test of
+        the variance of 1000 exponential values at 5 % / 20 was wrong in 0.56 % of
+        30,000 columns, and about the mean trimmed as Bonett (2006) does in 0.47 %, where
+        it promises 0.25 %; about the median in 0.10 %. It is the remedy of Brown and
+        Forsythe (1974). For symmetric values all three are alike.
 
         Examples
         --------
@@ -94,8 +95,6 @@ def _shape(standardised: Floats) -> tuple[float, float]:
     """Return skewness and kurtosis of values with mean 0 and variance 1."""
     n = len(standardised)
     square = standardised * standardised
-    cut = int(n / (2 * np.sqrt(n - 4))) if n > 4 else 0
-    middle = np.sort(standardised)[cut : n - cut] if cut else standardised
-    about = standardised - middle.mean()
+    about = standardised - np.median(standardised)
     about *= about
     return float(square @ standardised) / n, float(about @ about) / n

@@ -308,7 +308,7 @@ ROWS = [[1.0, 2.0], [2.0, 3.0]]
         (STANDARD, [[1.0, np.inf], [2, 3]], {}, ValueError, "contains infinity"),
         (STANDARD, [["a", "b"], ["c", "d"]], {}, ValueError, "must hold numbers"),
         (STANDARD, sparse.eye_array(2).tocsr(), {}, TypeError, r"Pass X.toarray\(\)"),
-        (STANDARD, ROWS, {"alpha": 0}, ValueError, "'alpha' .* between 0 and 1. Got 0"),
+        (STANDARD, ROWS, {"alpha": 0}, ValueError, "'alpha' .* float in the range"),
         (STANDARD, ROWS, {"alpha": True}, ValueError, "Got True instead"),
         (STANDARD, ROWS, {"alpha": "5"}, ValueError, "Got '5' instead"),
         (STANDARD, ROWS, {"correction": "holm"}, ValueError, "None. Got 'holm' inst"),

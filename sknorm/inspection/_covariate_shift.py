@@ -1,11 +1,17 @@
 """covariate_shift: how far new data are from those an estimator was fitted on."""
 
-from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
 
-from sknorm._validation import quoted, warn
+from sknorm._validation import (
+    Interval,
+    OneOf,
+    Real,
+    quoted,
+    validate_params,
+    warn,
+)
 from sknorm.inspection._comparable_columns import comparable
 from sknorm.inspection._compared_values import (
     check_same_columns,
@@ -21,9 +27,12 @@ from sknorm.inspection._shape_moments import ShapeMoments
 from sknorm.inspection._shift_report import CovariateShift
 
 Correction = Literal["bonferroni", "fdr_bh"] | None
-CORRECTIONS = ("bonferroni", "fdr_bh", None)
 
 
+@validate_params(
+    alpha=[Interval(Real, 0, 1, closed="neither")],
+    correction=[OneOf({"bonferroni", "fdr_bh"})],
+)
 def covariate_shift(
     estimator: Any,
     X: Any,
@@ -131,7 +140,6 @@ def covariate_shift(
     >>> print(covariate_shift(constant, [[7.0], [7.0]]).reason[0])
     constant in the reference, and the same in X
     """
-    _check_settings(alpha, correction)
     check_transformer("covariate_shift", estimator)
     before, learner = learning_step(estimator)
     values, names = compared(estimator, before, X, "X")
@@ -174,17 +182,3 @@ def covariate_shift(
         alpha=alpha,
         correction=correction,
     )
-
-
-def _check_settings(alpha: Any, correction: Any) -> None:
-    number = isinstance(alpha, Real) and not isinstance(alpha, bool)
-    if not number or not 0 < alpha < 1:
-        raise ValueError(
-            "The 'alpha' parameter of covariate_shift must be a number between 0 and "
-            f"1. Got {alpha!r} instead."
-        )
-    if correction not in CORRECTIONS:
-        raise ValueError(
-            "The 'correction' parameter of covariate_shift must be one of 'bonferroni'"
-            f", 'fdr_bh', None. Got {correction!r} instead."
-        )

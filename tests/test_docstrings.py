@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import Ridge
 
 import sknorm
+from sknorm import inspection
 
 MODULES = [
     module.name
@@ -22,6 +23,11 @@ MODULES = [
     if not module.name.endswith(("_core", "_dask"))  # the latter imports Dask
 ]
 CLASSES = [getattr(sknorm, name) for name in sknorm.__all__ if name[0].isupper()]
+FUNCTIONS = [
+    inspect.unwrap(getattr(inspection, name))
+    for name in inspection.__all__
+    if name[0].islower()
+]
 ESTIMATORS = [c for c in CLASSES if issubclass(c, BaseEstimator)]
 METHODS = [
     inspect.unwrap(getattr(method, "fn", method))
@@ -56,7 +62,9 @@ def test_examples_run(name):
 
 
 @pytest.mark.parametrize(
-    "documented", [*CLASSES, *dict.fromkeys(METHODS)], ids=lambda d: d.__qualname__
+    "documented",
+    [*CLASSES, *FUNCTIONS, *dict.fromkeys(METHODS)],
+    ids=lambda d: d.__qualname__,
 )
 def test_parameters_and_defaults_are_those_of_the_signature(documented):
     """Same names in the same order, and every `default=` is the default."""
@@ -91,3 +99,13 @@ def test_attributes_are_documented(estimator):
         public = (n for n in dir(model) if n.endswith("_") and n[0] != "_")
         fitted |= {n for n in public if hasattr(model, n)}
     assert stated == fitted
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_attributes_of_reports_are_documented(function):
+    """The docstring of a report has what the report holds, no others."""
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    further = {"X_reference": X} if function.__name__ == "covariate_shift" else {}
+    report = function(sknorm.BatchStandardizer().fit(X), X, **further)
+    stated = [attribute.name for attribute in ClassDoc(type(report))["Attributes"]]
+    assert set(", ".join(stated).split(", ")) == set(report)

@@ -58,8 +58,8 @@ class CausalWindow:
         Returns
         -------
         ndarray of shape (n_series,)
-            NaN where no value is before. Where the values before are equal and x is
-            not, z says nothing of its size: their mean is the guess.
+            NaN where z is, and where no value is before. Where the values before are
+            equal and x is not, z says nothing of its size: their mean is the guess.
         """
         present = ~np.isnan(before)
         k = present.sum(axis=0)
@@ -76,7 +76,8 @@ class CausalWindow:
                 scale = np.sqrt(c * v0 + self.eps)
                 d, unscaled = z * np.where(scale > 0, scale, 1.0), z
             d = np.where(n > self.ddof, d, unscaled)  # scale 1
-        return np.asarray(m0 + np.where(np.isfinite(d), d, 0.0))
+        guess_or_value = m0 + np.where(np.isfinite(d), d, 0.0)
+        return np.where(np.isnan(z), np.nan, guess_or_value)
 
 
 def chain(target: Target) -> Attack:

@@ -112,4 +112,4 @@ def _own_release(estimator: Any, given: Any, random: np.random.RandomState) -> F
             ) from error
     output = output.toarray() if sparse.issparse(output) else output
     matrix, _ = matrix_of("disclosure_risk", output, "transform(X)", min_samples=0)
-    return matrix
+    return matrix[:, : np.shape(given)[1]]

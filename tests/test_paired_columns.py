@@ -1,0 +1,151 @@
+"""Measures of pairs of columns: by hand, by other libraries, and in every gap."""
+
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+from sknorm.inspection._paired_columns import (
+    PairedColumns,
+    correlation,
+    correlations,
+    permutation_distance,
+    within_sample_rank_correlation,
+)
+
+EPS = 2.0**-52
+
+
+def pairs(X, Z, resolution=EPS):
+    """Return the pairs of two matrices given as lists of columns."""
+    return PairedColumns.of(
+        np.array(X, float).T.copy(), np.array(Z, float).T.copy(), resolution
+    )
+
+
+def test_permutation_distance_of_the_reversed_order_by_hand():
+    """Section 7, row 11: 0.5 for n = 4."""
+    assert permutation_distance(np.arange(4.0), np.arange(4.0)[::-1]) == 0.5
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5])
+def test_permutation_distance_of_a_random_order_by_hand(n):
+    """Section 7, row 11: 15/48 over all 24 permutations; (n^2 - 1) / (3 n^2)."""
+    ranks = np.arange(float(n))
+    distances = [permutation_distance(ranks, np.array(p)) for p in permutations(ranks)]
+    assert np.mean(distances) == pytest.approx((n * n - 1) / (3 * n * n), rel=1e-14)
+    if n == 4:
+        assert np.mean(distances) == pytest.approx(15 / 48, rel=1e-14)
+
+
+def test_wasserstein_of_two_shapes_by_hand():
+    """Values -1, 1 against -2, 1, 1 in standard deviations: the gaps of quantiles."""
+    x, z = [0, 0, 0, 2, 2, 2], [5, 5, 8, 8, 8, 8]
+    found = pairs([x], [z]).measures(0)
+    low, high = 2**0.5, 0.5**0.5  # z standardised: two of -low, four of high
+    expected = (2 * (low - 1) + (1 + high) + 3 * (1 - high)) / 6
+    assert found["shape_wasserstein"] == pytest.approx(expected, rel=1e-14)
+    assert found["shape_ks"] == pytest.approx(0.5, rel=1e-14)
+
+
+def test_location_and_scale_by_hand():
+    """In standard deviations of X, ddof=0: mean 2 to 10, sd 1 to 3."""
+    found = pairs([[1, 3]], [[7, 13]]).measures(0)
+    assert found["location_change"] == 8.0
+    assert found["scale_ratio"] == 3.0
+
+
+def test_an_increasing_map_keeps_order_but_not_shape(rng):
+    """Rank measures see a permutation, shape measures the distribution."""
+    x = rng.normal(size=500)
+    found = pairs([x], [np.exp(x)]).measures(0)
+    assert found["rank_correlation"] == 1.0
+    assert found["permutation_distance"] == 0.0
+    assert found["shape_wasserstein"] > 0.2
+    found = pairs([x], [-x]).measures(0)
+    assert found["rank_correlation"] == -1.0
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_noise_breaks_no_ties(rng, dtype):
+    """Two ways to standardise the same data do not differ in order or shape."""
+    x = rng.integers(0, 20, 500) / 10 + 3
+    z = (x.astype(dtype) - dtype(x.mean())) * dtype(1 / x.std())
+    found = pairs([x], [z], float(np.finfo(dtype).eps)).measures(0)
+    assert found["shape_ks"] == 0.0
+    assert found["rank_correlation"] == 1.0
+
+
+def test_missing_values_are_left_out_pair_by_pair(rng):
+    """A column with gaps is measured as the column without these rows."""
+    x, z = rng.normal(size=(2, 50))
+    x_gaps, z_gaps = x.copy(), z.copy()
+    x_gaps[:5], z_gaps[3:9] = np.nan, np.nan
+    assert pairs([x_gaps], [z_gaps]).measures(0) == pytest.approx(
+        pairs([x[9:]], [z[9:]]).measures(0), rel=1e-14
+    )
+
+
+def test_columns_without_spread_have_no_measures():
+    """NaN where X is constant; where Z is, location and scale are still known."""
+    constant, varied, empty = [3, 3, 3], [1, 2, 3], [np.nan, np.nan, 1]
+    both = pairs([constant, varied, empty, varied], [varied, constant, varied, varied])
+    assert all(np.isnan(list(both.measures(0).values())))
+    assert all(np.isnan(list(both.measures(2).values())))
+    found = both.measures(1)
+    assert found["scale_ratio"] == 0.0
+    assert found["location_change"] == pytest.approx(1.5**0.5)
+    assert np.isnan([found["rank_correlation"], found["shape_ks"]]).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_correlations_are_those_of_pandas(rng, share):
+    """Of pairwise complete values."""
+    values = rng.normal(size=(40, 5)) @ rng.normal(size=(5, 5)) + 1e6
+    values[rng.uniform(size=values.shape) < share] = np.nan
+    expected = pd.DataFrame(values).corr()
+    np.testing.assert_allclose(correlations(values), expected, atol=1e-8)
+
+
+def test_correlation_change_by_hand():
+    """Columns that go together, then against each other: 2; others do not count."""
+    x, constant = [1, 2, 3, 4], [1, 1, 1, 1]
+    both = pairs([x, x, constant], [x, x[::-1], constant])
+    assert both.correlation_change() == pytest.approx(2.0)
+    assert np.isnan(pairs([x, constant], [x, constant]).correlation_change())
+
+
+def test_il1s_by_hand():
+    """Two values moved by 1 and 3, S = sqrt(2): mean of 1/2 and 3/2."""
+    assert pairs([[0, 2]], [[1, 5]]).il1s() == pytest.approx(1.0)
+    with_gap = pairs([[0, 2, np.nan], [5, 5, 5]], [[1, 5, 9], [1, 2, 3]])
+    assert with_gap.il1s() == pytest.approx(1.0)
+    assert np.isnan(pairs([[5, 5]], [[1, 2]]).il1s())
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_the_order_inside_rows_is_that_of_scipy(rng, share):
+    """Spearman's correlation of each row, of the cells that both have."""
+    X, Z = rng.integers(0, 9, size=(2, 30, 8)).astype(float)
+    absent = rng.uniform(size=X.shape) < share
+    X[absent] = Z[absent] = np.nan
+    expected = [
+        spearmanr(x[~a], z[~a]).statistic for x, z, a in zip(X, Z, absent, strict=True)
+    ]
+    found = within_sample_rank_correlation(X, Z)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_rows_without_order():
+    """Constant rows and rows of less than two values have none."""
+    X = np.array([[1.0, 1.0], [1.0, np.nan], [1.0, 2.0]])
+    Z = np.array([[1.0, 2.0], [1.0, np.nan], [3.0, 4.0]])
+    found = within_sample_rank_correlation(X, Z)
+    np.testing.assert_array_equal(found, [np.nan, np.nan, 1.0])
+
+
+def test_correlation_of_a_constant():
+    """NaN, not a division by zero."""
+    assert np.isnan(correlation(np.ones(3), np.arange(3.0)))

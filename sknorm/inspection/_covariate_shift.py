@@ -19,7 +19,7 @@ from sknorm.inspection._compared_values import (
     epsilon,
     without_rounding,
 )
-from sknorm.inspection._distribution_distances import distances_of_columns
+from sknorm.inspection._distribution_distances import DISTANCES, distances_of_columns
 from sknorm.inspection._moment_shift import adjusted, moment_shift, verdict
 from sknorm.inspection._reference_statistics import fitted_moments, learning_step
 from sknorm.inspection._release import check_transformer
@@ -161,18 +161,20 @@ def covariate_shift(
     shift = moment_shift(reference, new, alpha)._asdict()
     p_values = np.concatenate([shift["p_mean"], shift["p_variance"]])
     shift["p_mean"], shift["p_variance"] = np.split(adjusted(p_values, correction), 2)
+    whole: dict[str, Any] = dict.fromkeys(DISTANCES)
     if X_reference is not None:
         sd = np.sqrt(reference.variance)
         if before:
             rows = without_rounding(rows, fitted.mean, sd)
             values = without_rounding(values, fitted.mean, sd)
-        shift |= distances_of_columns(
+        whole = distances_of_columns(
             rows, values, reference.n, new.n, resolution, alpha
         )
-        shift["wasserstein"] = shift["wasserstein"] / sd
+        whole["wasserstein"] = whole["wasserstein"] / sd
     return CovariateShift(
         feature_names=names,
         **shift,
+        **whole,
         **verdict(shift, alpha),
         n_reference=fitted.n,
         n_new=new.n,

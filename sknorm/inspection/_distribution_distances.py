@@ -8,6 +8,8 @@ from scipy.stats import chi2
 
 from sknorm._kernels import Floats
 
+DISTANCES = ("ks_statistic", "wasserstein", "psi", "psi_critical")
+
 
 class Distances(NamedTuple):
     """Distances between two samples.
@@ -70,7 +72,7 @@ def distances_of_columns(
     resolution: float,
     alpha: float,
 ) -> dict[str, Floats]:
-    """Return the distances column by column, by their names in the report.
+    """Return the distances column by column, under the names `DISTANCES`.
 
     Parameters
     ----------
@@ -92,12 +94,7 @@ def distances_of_columns(
         found[:, j] = distances(before[~np.isnan(before)], after[~np.isnan(after)])
     ks, wasserstein, psi, n_bins = found
     critical = critical_psi(n_reference, n_new, n_bins, alpha)
-    return {
-        "ks_statistic": ks,
-        "wasserstein": wasserstein,
-        "psi": psi,
-        "psi_critical": critical,
-    }
+    return dict(zip(DISTANCES, (ks, wasserstein, psi, critical), strict=True))
 
 
 def population_stability_index(

@@ -68,22 +68,22 @@ class CovariateShift(Report):
         The number of values in X, NaN left out.
     reason : ndarray, object
         What could not be measured and why; "" where all could.
-    ks_statistic : ndarray
+    ks_statistic : ndarray or None
         Largest difference of the distribution functions, in [0, 1]. This and the next
-        three only with `X_reference`.
-    wasserstein : ndarray
+        three are None without `X_reference`.
+    wasserstein : ndarray or None
         Wasserstein-1 distance in standard deviations of the reference.
-    psi : ndarray
+    psi : ndarray or None
         Population stability index over the reference deciles.
-    psi_critical : ndarray
+    psi_critical : ndarray or None
         What `psi` exceeds with probability alpha where nothing has shifted; not
         adjusted.
     reference : str
         "fitted statistics" or "X_reference".
     compared : str
         "X", or "transform(X)" where rows or windows were normalised first.
-    alpha, correction : float, str or None
-        As they were given.
+    alpha : float
+    correction : {"bonferroni", "fdr_bh"} or None
     """
 
     def to_frame(self) -> Any:
@@ -110,7 +110,9 @@ class CovariateShift(Report):
 
     def _table(self) -> Table:
         columns = {
-            heading: self[name] for name, heading in HEADINGS.items() if name in self
+            heading: self[name]
+            for name, heading in HEADINGS.items()
+            if self[name] is not None
         }
         n_shifted = np.count_nonzero(self.shifted)
         facts = {

@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
+from sknorm.inspection import _paired_columns
 from sknorm.inspection._paired_columns import (
     PairedColumns,
     correlation,
     correlations,
     permutation_distance,
     within_sample_rank_correlation,
+    without_noise,
 )
 
 EPS = 2.0**-52
@@ -21,7 +23,8 @@ EPS = 2.0**-52
 def pairs(X, Z, resolution=EPS):
     """Return the pairs of two matrices given as lists of columns."""
     return PairedColumns.of(
-        np.array(X, float).T.copy(), np.array(Z, float).T.copy(), resolution
+        *(np.array(columns, float).T.copy() for columns in (X, Z)),
+        *(EPS, resolution),
     )
 
 
@@ -78,6 +81,30 @@ def test_noise_breaks_no_ties(rng, dtype):
     assert found["rank_correlation"] == 1.0
 
 
+@pytest.mark.parametrize("offset", [0.0, 1e9, -1e12])
+def test_far_from_zero_shapes_are_compared_alike(rng, offset):
+    """Whatever rounding does to means."""
+    x = rng.integers(0, 5, 1000) + offset
+    found = pairs([x], [(x - offset) / 3]).measures(0)
+    assert found["shape_ks"] == 0.0
+    assert found["rank_correlation"] == 1.0
+
+
+def test_small_differences_beside_large_ones_are_order(rng):
+    """Eight decades of values: an increasing map is still an increasing map."""
+    x = 10 ** rng.uniform(0, 8, 1000)
+    found = pairs([x], [np.log(x)]).measures(0)
+    assert found["rank_correlation"] == 1.0
+
+
+def test_dense_values_are_not_chained(rng):
+    """Noise is at most the distance at which values would lie if spread evenly."""
+    values = rng.normal(size=100_000)
+    numbers = without_noise(values, noise=1.0)
+    assert numbers.max() > 10_000
+    assert (np.diff(numbers[np.argsort(values)]) >= 0).all()
+
+
 def test_missing_values_are_left_out_pair_by_pair(rng):
     """A column with gaps is measured as the column without these rows."""
     x, z = rng.normal(size=(2, 50))
@@ -106,7 +133,9 @@ def test_correlations_are_those_of_pandas(rng, share):
     values = rng.normal(size=(40, 5)) @ rng.normal(size=(5, 5)) + 1e6
     values[rng.uniform(size=values.shape) < share] = np.nan
     expected = pd.DataFrame(values).corr()
-    np.testing.assert_allclose(correlations(values), expected, atol=1e-8)
+    for rows in ([0, 1, 2, 3, 4], [3, 1]):
+        found = correlations(values, np.array(rows))
+        np.testing.assert_allclose(found, expected.iloc[rows], atol=1e-8)
 
 
 def test_correlation_change_by_hand():
@@ -115,6 +144,15 @@ def test_correlation_change_by_hand():
     both = pairs([x, x, constant], [x, x[::-1], constant])
     assert both.correlation_change() == pytest.approx(2.0)
     assert np.isnan(pairs([x, constant], [x, constant]).correlation_change())
+
+
+def test_correlation_change_in_parts(rng, monkeypatch):
+    """Wide data are compared some columns at a time, each pair once."""
+    X, Z = rng.normal(size=(2, 7, 30))
+    expected = np.abs(np.corrcoef(X) - np.corrcoef(Z))[np.triu_indices(7, 1)].mean()
+    for size in (1, 3, 500):
+        monkeypatch.setattr(_paired_columns, "COLUMNS_AT_ONCE", size)
+        assert pairs(X, Z).correlation_change() == pytest.approx(expected, rel=1e-12)
 
 
 def test_il1s_by_hand():

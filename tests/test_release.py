@@ -65,14 +65,12 @@ def test_dataframes_are_their_numbers(frame, container, X):
 
 @pytest.mark.parametrize(("dtype", "bits"), [("f4", 23), ("f8", 52), ("i8", 52)])
 def test_resolution_is_that_of_the_data(dtype, bits, X):
-    """Of the coarser of both sides."""
+    """Of each side by itself."""
     X = (10 * X).astype(dtype)
     assert released("f", BatchStandardizer().fit(X), X).resolution == 2.0**-bits
-    coarse = X.astype(np.float64)
-    release = released(
-        "f", BatchStandardizer().fit(coarse), coarse, coarse.astype("f4")
-    )
-    assert release.resolution == 2.0**-23
+    fine = X.astype(np.float64)
+    release = released("f", BatchStandardizer().fit(fine), fine, fine.astype("f4"))
+    assert (release.resolution, release.resolution_z) == (2.0**-52, 2.0**-23)
 
 
 def test_appended_columns_are_the_key(X):
@@ -138,6 +136,13 @@ def test_moments_skip_missing_values():
     mean, variance = moments(np.array([[1.0, np.nan], [np.nan, np.nan], [4.0, np.nan]]))
     np.testing.assert_array_equal(mean, [2.5, np.nan])
     np.testing.assert_array_equal(variance, [2.25, np.nan])
+
+
+def test_moments_far_from_zero(rng):
+    """As accurate as the values, at any offset."""
+    values = rng.integers(0, 9, (1001, 1)) + 2.0**50
+    _, variance = moments(values)
+    np.testing.assert_allclose(variance, (values - 2.0**50).var(axis=0), rtol=1e-14)
 
 
 def _with(X, value):

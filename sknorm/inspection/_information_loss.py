@@ -97,8 +97,8 @@ def information_loss(estimator: Any, X: Any, *, Z: Any = None) -> InformationLos
     Notes
     -----
     With x and z the values of a column where both are present, standard deviations s of
-    ddof=0, and ranks r of the standardised values, rounded to 8 decimals (4 where X or
-    Z is float32) so that noise breaks no ties:
+    ddof=0, and ranks r of the standardised values, in which differences of less than
+    1e-12 (1e-6 where X or Z is float32) are noise that breaks no ties:
 
     * location_change = (mean z - mean x) / s_x, scale_ratio = s_z / s_x;
     * rank_correlation = corr(r_x, r_z);
@@ -136,7 +136,9 @@ def information_loss(estimator: Any, X: Any, *, Z: Any = None) -> InformationLos
     """
     release = released("information_loss", estimator, X, Z)
     progress = Progress("information_loss")
-    pairs = PairedColumns.of(release.X, release.Z, release.resolution)
+    pairs = PairedColumns.of(
+        release.X, release.Z, release.resolution, release.resolution_z
+    )
     columns = []
     for j, name in enumerate(release.names):
         progress.comes(f"column {name!r}, {j + 1} of {len(release.names)}")

@@ -29,7 +29,7 @@ def known_records(target: Target, k: int) -> Attack:
     affine, monotone = Score(target, rows), Score(target, rows)
     draws = [
         target.random.choice(len(X), k, replace=False)
-        for _ in range(n_tries(len(rows)))
+        for _ in range(n_tries(X[rows].size))
     ]
     for known in draws:
         unknown = ~np.isin(rows, known)[:, np.newaxis]
@@ -43,9 +43,9 @@ def known_records(target: Target, k: int) -> Attack:
     return best.attack(f"{k} records, original and released")
 
 
-def n_tries(n_records: int) -> int:
-    """Return how often what is known is drawn: 100 times, 10 where records are many."""
-    return int(np.clip(100_000 // n_records, 10, 100))
+def n_tries(n_cells: int) -> int:
+    """Return how often what is known is drawn: 100 times, 10 where cells are many."""
+    return int(np.clip(5_000_000 // n_cells, 10, 100))
 
 
 def _affine(x: Floats, z: Floats, Z: Floats) -> Floats:
@@ -60,7 +60,8 @@ def least_squares(x: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
     Parameters
     ----------
     x, z : ndarray of shape (k, n_columns)
-        NaN is left out. Where all z are equal a is 0, and the estimate the mean of x.
+        NaN is left out. Where all z are equal, but for rounding, a is 0 and the
+        estimate the mean of x.
     """
     present = ~(np.isnan(x) | np.isnan(z))
     counts = present.sum(axis=0)
@@ -70,7 +71,8 @@ def least_squares(x: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
         dx, dz = np.where(present, x - level, 0.0), np.where(present, z - centre, 0.0)
         square = (dz * dz).sum(axis=0)
         slope = (dx * dz).sum(axis=0) / square
-    return np.where(square > 0, slope, 0.0), level, centre
+    rounding = (1e-15 * np.max(np.abs(z), axis=0, where=present, initial=0.0)) ** 2
+    return np.where(square > counts * rounding, slope, 0.0), level, centre
 
 
 def _monotone(x: Floats, z: Floats, Z: Floats) -> Floats:

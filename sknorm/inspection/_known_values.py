@@ -33,7 +33,7 @@ def known_values(target: Target, m: int) -> Attack:
         raise NotApplicableError(f"it needs rows of more than {m} values.")
     rows = target.sample(MOST_RECORDS)
     score = Score(target, rows)
-    for _ in range(n_tries(len(rows))):
+    for _ in range(n_tries(X[rows].size)):
         estimate = Z[rows].copy()
         unknown = np.ones(estimate.shape, np.bool)
         for columns in groups:

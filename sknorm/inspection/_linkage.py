@@ -32,7 +32,7 @@ def linkage(target: Target) -> Attack:
         Where the release is constant, or the clone cannot be fitted.
     """
     release = target.release
-    usable = ~constant_columns(release.Z, release.resolution)
+    usable = ~constant_columns(release.Z, release.resolution_z)
     if not usable.any():
         raise NotApplicableError("all released columns are constant.")
     own = _own_release(release.estimator, release.given, target.random)
@@ -42,7 +42,8 @@ def linkage(target: Target) -> Attack:
         for values in (own, release.Z)
     )
     rows = target.sample(MOST_RECORDS)
-    links = correct_links(own, theirs, rows, release.resolution)
+    coarser = max(release.resolution, release.resolution_z)
+    links = correct_links(own, theirs, rows, coarser)
     return target.attack(
         links, 1 / len(theirs), "the raw records of all, with names: who is who"
     )

@@ -35,8 +35,8 @@ class Release:
         How many columns of statistics it has beside the data.
     names : ndarray of shape (n_features,), object
         Of the columns of X: "x0", "x1", ... where they have none.
-    resolution : float
-        Machine epsilon of the coarser of the dtypes of X and Z.
+    resolution, resolution_z : float
+        Machine epsilons of the dtypes of X and Z.
     notes : list of str
         What a reader must know about this release.
     """
@@ -49,6 +49,7 @@ class Release:
     n_appended: int
     names: NDArray[Any]
     resolution: float
+    resolution_z: float
     notes: list[str]
 
 
@@ -104,7 +105,8 @@ def released(caller: str, estimator: Any, X: Any, Z: Any = None) -> Release:
         whole=whole,
         n_appended=surplus,
         names=names,
-        resolution=max(_epsilon(X), _epsilon(whole)),
+        resolution=_epsilon(X),
+        resolution_z=_epsilon(whole),
         notes=notes,
     )
 
@@ -190,8 +192,11 @@ def moments(values: Floats) -> tuple[Floats, Floats]:
     counts = np.count_nonzero(present, axis=0)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         mean = np.sum(values, axis=0, where=present) / counts
-        square = np.sum((values - mean) ** 2, axis=0, where=present) / counts
-    return mean, square
+        near = values - mean
+        # Far from 0 the first mean is rounded by more than the values are.
+        rounding = np.sum(near, axis=0, where=present) / counts
+        square = np.sum(near * near, axis=0, where=present) / counts
+    return mean + rounding, square - rounding * rounding
 
 
 def _epsilon(values: Any) -> float:

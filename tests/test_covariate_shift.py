@@ -196,6 +196,23 @@ def test_what_is_constant_but_for_rounding_is_constant():
     assert np.isnan(report.standardized_mean_difference[0])
 
 
+def test_new_values_may_be_constant_but_for_rounding():
+    """Their variance ratio is 0, and says nothing of a variance."""
+    scaler = StandardScaler().fit([[0.0], [1.0], [0.5]])
+    report = covariate_shift(scaler, [[0.3], [0.1 + 0.2], [0.3]])
+    assert report.variance_ratio[0] == 0
+    assert report.reason[0] == "constant in X: variance not tested"
+
+
+@pytest.mark.parametrize("dtypes", [("f4", "f8"), ("f8", "f4")])
+def test_float32_on_one_side_makes_no_distance(dtypes):
+    """Tenths of both precisions are the same tenths."""
+    before, after = (np.arange(50.0)[:, None].astype(t) / 10 for t in dtypes)
+    report = covariate_shift(MinMaxScaler().fit(before), after, X_reference=before)
+    assert report.ks_statistic[0] == 0
+    assert report.wasserstein[0] == 0
+
+
 def test_a_column_that_became_constant(X):
     """Its mean is compared; of its variance there is no test."""
     frozen = np.full((1000, 4), [10.5, 0.0, 5.0, 7.0])

@@ -53,6 +53,7 @@ def report_on_five(rng):
     before, after = (rng.normal(size=(1500, 5)) for _ in range(2))
     after -= after.mean(axis=0) - before.mean(axis=0)
     before[:, 2] = after[:, 2] = 7.0
+    after[:, 0] += 0.05
     after[:, 1] += 0.5
     after[:, 3] -= 0.8
     after[:, 4] = 2 * after[:, 4] - after[:, 4].mean()
@@ -188,6 +189,16 @@ def test_far_shifts_leave_the_small_ones_apart(shift):
     assert ax.get_xscale() == "symlog"
     apart = np.diff(ax.transData.transform([[0.0, 0], [0.1, 0]])[:, 0])[0]
     assert apart > 10  # pixels
+
+
+def test_names_fit_into_small_axes(rng):
+    """Sixty of them in four inches: smaller letters, none over another."""
+    figure, ax = plt.subplots(figsize=(4, 4))
+    drawn(CovariateShiftDisplay, frame(60, rng), ax=ax)
+    figure.canvas.draw()
+    found = boxes(figure, ax.get_yticklabels())
+    assert len(found) == 60
+    assert not any(a.overlaps(b) for a, b in pairwise(found))
 
 
 def test_only_the_most_shifted_of_many_are_drawn(shift):

@@ -96,7 +96,8 @@ def fitted_moments(learner: Any, n_columns: int) -> ShapeMoments:
             "X of covariate_shift must have the columns that the estimator was fitted "
             f"on. Got {n_columns} columns, and mean_ of shape {mean.shape}."
         )
-    return ShapeMoments.of_statistics(np.broadcast_to(n, mean.shape), mean, variance)
+    n = np.broadcast_to(n, mean.shape).copy()
+    return ShapeMoments.of_statistics(n, mean, variance)
 
 
 def _learns_nothing(step: Any) -> bool:

@@ -88,7 +88,7 @@ def covariate_shift(
         statistics. For sparse data.
     ValueError
         For infinities, text, less than two rows, other columns than in fit, or squares
-        that overflow; for `alpha` and `correction` that are none.
+        that overflow or vanish; for `alpha` and `correction` that are none.
 
     Warns
     -----

@@ -54,7 +54,7 @@ class ShapeMoments:
         Raises
         ------
         ValueError
-            Where squares of the values overflow.
+            Where squares of the values overflow, or vanish though the values vary.
 
         Notes
         -----
@@ -76,11 +76,14 @@ class ShapeMoments:
         with np.errstate(over="ignore", invalid="ignore"):
             moments = Moments.of(values)
             variance = moments.variance
-        overflown = (moments.count > 0) & ~np.isfinite(variance)
-        if overflown.any():
+            spread = moments.max - moments.min
+            varies = spread > np.finfo(np.float64).eps * np.abs(moments.max)
+        lost = (moments.count > 0) & (~np.isfinite(variance) | varies & (variance == 0))
+        if lost.any():
             raise ValueError(
-                f"The squares of the values of {name} overflow in columns "
-                f"{quoted(labels[overflown])}. Divide these columns, here and in fit."
+                f"The squares of the values of {name} overflow, or vanish, in columns "
+                f"{quoted(labels[lost])}. Take another unit for these columns, here "
+                "and in fit."
             )
         mean = np.where(moments.count > 0, moments.shift, np.nan)
         shape = np.full((2, len(mean)), np.nan)

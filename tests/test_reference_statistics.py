@@ -21,7 +21,7 @@ from sknorm.inspection._reference_statistics import fitted_moments, learning_ste
 @pytest.fixture(name="X")
 def rows(rng):
     """Return 40 positive rows of 3 columns, with gaps in the first."""
-    X = rng.normal(size=(40, 3)) + [10.0, 20.0, 30.0]
+    X = rng.normal(size=(40, 3)) + np.array([10.0, 20.0, 30.0])
     X[:7, 0] = np.nan
     return X
 

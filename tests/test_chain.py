@@ -25,6 +25,16 @@ def test_one_value_by_hand():
     np.testing.assert_allclose(value, [4.0], rtol=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("own", "z", "expected"), [(False, 5.0, 5.3), (True, 0.0, 0.3), (True, 2.0, 0.3)]
+)
+def test_windows_that_are_constant_but_for_rounding(own, z, expected):
+    """They have scale 1; where the value is in its window, z tells no size."""
+    before = np.array([[0.3], [0.1 + 0.2], [0.3], [0.3]])
+    value = CausalWindow(n_before=4, own=own).value(before, np.array([z]))
+    np.testing.assert_allclose(value, [expected], rtol=1e-15)
+
+
 @pytest.mark.parametrize("X", [WINE, IRIS, DIABETES], ids=["wine", "iris", "diabetes"])
 def test_the_whole_series_follows_section_3_8(X):
     """27 series: error at most 1e-13 sd, from the first w - 1 values."""

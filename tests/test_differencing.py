@@ -8,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from real_data import IRIS, REAL_DATA, target_of
 from sknorm import BatchStandardizer
 from sknorm.inspection._attack import NotApplicableError
-from sknorm.inspection._differencing import differencing
+from sknorm.inspection._differencing import _learned, differencing
 
 
 @pytest.mark.parametrize("name", REAL_DATA)
@@ -32,6 +32,13 @@ def test_rows_with_gaps_come_back(rng):
     X[::3, 1] = np.nan
     attack = differencing(target_of(BatchStandardizer().fit(X), X))
     assert attack.success_rate == 1.0
+
+
+@pytest.mark.parametrize("momentum", [None, 0.1])
+def test_the_first_value_of_a_column_comes_back(momentum):
+    """It is taken whole, whatever the momentum."""
+    estimator = BatchStandardizer(momentum=momentum).fit([[1.0, np.nan], [4.0, np.nan]])
+    np.testing.assert_allclose(_learned(estimator, np.array([[9.0, 7.0]])), [9.0, 7.0])
 
 
 def test_the_mean_of_a_group_is_all_that_comes_back():

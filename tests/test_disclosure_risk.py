@@ -147,6 +147,13 @@ def test_random_state_makes_every_number_reproducible(estimator):
     assert generator["attacks"] == first["attacks"]
 
 
+@pytest.mark.parametrize("scaler", [BatchStandardizer, StandardScaler])
+def test_an_inverse_that_writes_into_its_input(scaler):
+    """The release that the other attacks see stays as it was."""
+    usual, in_place = (risk_of(scaler(copy=copy), IRIS) for copy in (True, False))
+    assert in_place.to_dict() == usual.to_dict()
+
+
 def test_tolerance_and_level():
     """A wider tolerance restores more by guessing, a higher level widens intervals."""
     usual = risk_of(QuantileTransformer(n_quantiles=50), WINE)

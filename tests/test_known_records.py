@@ -93,6 +93,14 @@ def test_least_squares_by_hand():
     np.testing.assert_allclose(centre, [1.0, 2.0, 1.0])
 
 
+def test_rounding_is_no_slope():
+    """Released values that differ in the last place are equal."""
+    x, z = np.array([[1.0], [3.0]]), np.array([[0.3], [0.1 + 0.2]])
+    slope, level, _ = least_squares(x, z)
+    assert slope == 0.0
+    assert level == 2.0
+
+
 def test_the_known_records_are_no_success(rng):
     """A release of noise: the records that were fitted exactly do not count."""
     X = rng.normal(size=(4, 1))

@@ -76,6 +76,15 @@ def test_rows_with_gaps_are_undone():
     assert attack.n_trials == 150
 
 
+def test_rows_with_too_few_values_are_not_attacked():
+    """Two values are no failure to restore a third."""
+    X = IRIS.copy()
+    X[::2, :2] = np.nan
+    attack = known_values(target_of(RowLayerNormalizer().fit(X), X), 2)
+    assert attack.success_rate == 1.0
+    assert attack.n_trials == 75
+
+
 def test_rows_of_two_values():
     """Nothing is left to restore."""
     target = target_of(BatchStandardizer().fit(IRIS[:, :2]), IRIS[:, :2])

@@ -142,7 +142,7 @@ def test_moments_skip_missing_values():
 
 def test_moments_far_from_zero(rng):
     """As accurate as the values, at any offset."""
-    values = rng.integers(0, 9, (9001, 1)) + 2.0**50
+    values = rng.integers(0, 9, (9001, 3)) + 2.0**50
     mean, variance = moments(values)
     exact = float(sum(map(Fraction, values[:, 0])) / 9001)
     assert abs(mean[0] - exact) <= np.spacing(exact)

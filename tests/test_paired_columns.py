@@ -1,20 +1,14 @@
 """Measures of pairs of columns: by hand, by other libraries, and in every gap."""
 
-from itertools import permutations
-
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import spearmanr
+from scipy.stats import ks_2samp, spearmanr, wasserstein_distance, zscore
 
 from sknorm.inspection import _paired_columns
 from sknorm.inspection._paired_columns import (
     PairedColumns,
-    correlation,
     correlations,
-    permutation_distance,
-    within_sample_rank_correlation,
-    without_noise,
 )
 
 EPS = 2.0**-52
@@ -26,21 +20,6 @@ def pairs(X, Z, resolution=EPS):
         *(np.array(columns, float).T.copy() for columns in (X, Z)),
         *(EPS, resolution),
     )
-
-
-def test_permutation_distance_of_the_reversed_order_by_hand():
-    """Section 7, row 11: 0.5 for n = 4."""
-    assert permutation_distance(np.arange(4.0), np.arange(4.0)[::-1]) == 0.5
-
-
-@pytest.mark.parametrize("n", [2, 3, 4, 5])
-def test_permutation_distance_of_a_random_order_by_hand(n):
-    """Section 7, row 11: 15/48 over all 24 permutations; (n^2 - 1) / (3 n^2)."""
-    ranks = np.arange(float(n))
-    distances = [permutation_distance(ranks, np.array(p)) for p in permutations(ranks)]
-    assert np.mean(distances) == pytest.approx((n * n - 1) / (3 * n * n), rel=1e-14)
-    if n == 4:
-        assert np.mean(distances) == pytest.approx(15 / 48, rel=1e-14)
 
 
 def test_wasserstein_of_two_shapes_by_hand():
@@ -97,12 +76,18 @@ def test_small_differences_beside_large_ones_are_order(rng):
     assert found["rank_correlation"] == 1.0
 
 
-def test_dense_values_are_not_chained(rng):
-    """Noise is at most the distance at which values would lie if spread evenly."""
-    values = rng.normal(size=100_000)
-    numbers = without_noise(values, noise=1.0)
-    assert numbers.max() > 10_000
-    assert (np.diff(numbers[np.argsort(values)]) >= 0).all()
+@pytest.mark.parametrize("kind", ["ties", "none"])
+def test_order_and_shape_are_those_of_scipy(rng, kind):
+    """Spearman's correlation, and the distances of standardised values."""
+    x, z = rng.normal(size=200), rng.exponential(size=200)
+    if kind == "ties":
+        x, z = np.round(x * 2), np.round(z * 3)
+    found = pairs([x], [z]).measures(0)
+    ks = ks_2samp(zscore(x), zscore(z), method="asymp").statistic
+    assert found["shape_ks"] == pytest.approx(ks, rel=1e-12)
+    expected = wasserstein_distance(zscore(x), zscore(z))
+    assert found["shape_wasserstein"] == pytest.approx(expected, rel=1e-12)
+    assert found["rank_correlation"] == pytest.approx(spearmanr(x, z).statistic)
 
 
 def test_missing_values_are_left_out_pair_by_pair(rng):
@@ -161,29 +146,3 @@ def test_il1s_by_hand():
     with_gap = pairs([[0, 2, np.nan], [5, 5, 5]], [[1, 5, 9], [1, 2, 3]])
     assert with_gap.il1s() == pytest.approx(1.0)
     assert np.isnan(pairs([[5, 5]], [[1, 2]]).il1s())
-
-
-@pytest.mark.parametrize("share", [0.0, 0.3])
-def test_the_order_inside_rows_is_that_of_scipy(rng, share):
-    """Spearman's correlation of each row, of the cells that both have."""
-    X, Z = rng.integers(0, 9, size=(2, 30, 8)).astype(float)
-    absent = rng.uniform(size=X.shape) < share
-    X[absent] = Z[absent] = np.nan
-    expected = [
-        spearmanr(x[~a], z[~a]).statistic for x, z, a in zip(X, Z, absent, strict=True)
-    ]
-    found = within_sample_rank_correlation(X, Z)
-    np.testing.assert_allclose(found, expected, atol=1e-12)
-
-
-def test_rows_without_order():
-    """Constant rows and rows of less than two values have none."""
-    X = np.array([[1.0, 1.0], [1.0, np.nan], [1.0, 2.0]])
-    Z = np.array([[1.0, 2.0], [1.0, np.nan], [3.0, 4.0]])
-    found = within_sample_rank_correlation(X, Z)
-    np.testing.assert_array_equal(found, [np.nan, np.nan, 1.0])
-
-
-def test_correlation_of_a_constant():
-    """NaN, not a division by zero."""
-    assert np.isnan(correlation(np.ones(3), np.arange(3.0)))

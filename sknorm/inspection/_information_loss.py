@@ -6,11 +6,8 @@ import numpy as np
 
 from sknorm._kernels import Floats, row_blocks
 from sknorm._validation import quoted
-from sknorm.inspection._paired_columns import (
-    MEASURES,
-    PairedColumns,
-    within_sample_rank_correlation,
-)
+from sknorm.inspection._order import within_sample_rank_correlation
+from sknorm.inspection._paired_columns import MEASURES, PairedColumns
 from sknorm.inspection._progress import Progress
 from sknorm.inspection._release import Release, released
 from sknorm.inspection._report import Report, Table

@@ -195,8 +195,9 @@ def moments(values: Floats) -> tuple[Floats, Floats]:
         near = values - mean
         # Far from 0 the first mean is rounded by more than the values are.
         rounding = np.sum(near, axis=0, where=present) / counts
+        near -= rounding
         square = np.sum(near * near, axis=0, where=present) / counts
-    return mean + rounding, square - rounding * rounding
+    return mean + rounding, square
 
 
 def _epsilon(values: Any) -> float:

@@ -122,8 +122,8 @@ class LocalWindowNormalizer(RestorableNormalizer):
     of the window, and 0 counts as 1, in both directions. Statistics are computed in
     float64; float32 and float64 stay.
 
-    Restoring, and what it cannot tell apart, is as for :class:`RowLayerNormalizer`. With
-    windows that do not look ahead, the first values of a series give the rest away.
+    Restoring, and what it cannot tell apart, is as for :class:`RowLayerNormalizer`.
+    Where windows do not look ahead, the first values of a series give away the others.
 
     Examples
     --------

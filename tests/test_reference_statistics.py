@@ -118,7 +118,7 @@ def test_the_others_need_a_reference(estimator, X):
 def test_a_sum_of_weights_is_no_number_of_rows(X, rng):
     """StandardScaler keeps nothing else of them."""
     scaler = StandardScaler().fit(X, sample_weight=rng.random(40))
-    with pytest.raises(TypeError, match="StandardScaler was fitted with sample_weight"):
+    with pytest.raises(TypeError, match="StandardScaler, which was fitted with"):
         fitted_moments(scaler, 3)
 
 

@@ -1,4 +1,4 @@
-"""An attack: what the intruder must know, and how far it takes him above guessing."""
+"""An attack: what the intruder must know, and how far it goes beyond guessing."""
 
 from dataclasses import dataclass
 from typing import Self

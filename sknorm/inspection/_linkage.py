@@ -21,7 +21,7 @@ def linkage(target: Target) -> Attack:
     """Link each record of an intruder's raw file to the nearest released one.
 
     The method is public and only its key secret (Kerckhoffs): the intruder fits a clone
-    of the estimator to his own file, which holds all records, divides his result and
+    of the estimator to a raw file of all records, divides the result and
     the release by the column standard deviations of the release, and takes the nearest
     neighbour (distance-based record linkage, Domingo-Ferrer and Torra, 2001). Missing
     values are put at the column mean of the release, on both sides.
@@ -93,7 +93,7 @@ def correct_links(
 
 
 def _own_release(estimator: Any, given: Any, random: np.random.RandomState) -> Floats:
-    """Return what the intruder's clone makes of his file."""
+    """Return what the intruder's clone makes of the raw file."""
     own = clone(estimator)
     draws = {
         name: random.randint(2**31 - 1)
@@ -103,7 +103,7 @@ def _own_release(estimator: Any, given: Any, random: np.random.RandomState) -> F
     own.set_params(**draws)
     data = deepcopy(given)  # copy=False writes into it
     with warnings.catch_warnings():
-        # The user has seen them when he fitted his own.
+        # The user has seen them in fit.
         warnings.simplefilter("ignore")
         try:
             output = own.fit(data).transform(deepcopy(given))

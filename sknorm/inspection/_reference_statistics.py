@@ -114,9 +114,9 @@ def _effective_n(learner: BatchStandardizer) -> Floats:
 
 
 def _needs_reference(learner: Any, lack: str) -> TypeError:
-    name = "It" if learner is None else type(learner).__name__
+    name = "an estimator" if learner is None else type(learner).__name__
     return TypeError(
         "The estimator of covariate_shift must hold what X is compared with: mean, "
-        f"variance and number of the rows it was fitted on. Got one where {name} "
+        f"variance and number of the rows it was fitted on. Got {name}, which "
         f"{lack}. Pass X_reference, rows from before the shift."
     )

@@ -148,7 +148,12 @@ def test_pandas_is_imported_by_to_frame_only():
     code = """
 import sys
 
-sys.modules["pandas"] = sys.modules["matplotlib"] = None  # to import them is an error
+class Absent:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in ("pandas", "matplotlib"):
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Absent())
 import numpy as np
 from sknorm import BatchStandardizer
 from sknorm.inspection import disclosure_risk, information_loss

@@ -1,5 +1,6 @@
 """The holder of the key: what the inverse of a transformer restores."""
 
+import warnings
 from copy import deepcopy
 from typing import Any
 
@@ -83,7 +84,10 @@ def _undone(step: Any, Z: Any, before: Any) -> Any:
     try:
         if before is not None and hasattr(step, "statistics"):
             return step.inverse_transform(Z, statistics=step.statistics(before))
-        return step.inverse_transform(Z)
+        with warnings.catch_warnings():
+            # Before scikit-learn 1.7 the inverse of an array asks for names of columns.
+            warnings.filterwarnings("ignore", "X does not have valid feature names")
+            return step.inverse_transform(Z)
     except ValueError as error:
         raise NotApplicableError(
             f"{type(step).__name__}.inverse_transform refuses: {error}"

@@ -101,34 +101,48 @@ static void clean_block(stretch *s, size block)
         clean_block_of(s, block, s->choice);
 }
 
-/* The same for mean and standard deviation, where every window is whole: the same results,
- * bit for bit, without what such windows do not need. */
-static void whole_block(stretch *s, size block)
+/* How many values the window at a place has. */
+INLINE size count_at(const stretch *s, size place)
 {
-    const size w = s->width, start = block * w;
-    const lanes n = all_lanes((double)w), r = over(all_lanes(1.0), n);
+    return at_most(place + s->width, s->high) - at_least(place, s->low);
+}
+
+/* The same for mean and standard deviation, where every window has a value: the same
+ * results, bit for bit, without what such windows do not need. */
+static void usual_block(stretch *s, size block)
+{
+    const size w = s->width, start = block * w, high = s->high;
+    const size n_windows = at_most(w, s->n_windows - start);
     const double *values = s->values + (start + w) * LANES;
     const double *current = s->values + (start + s->before) * LANES;
     const double *ends1 = s->ends.s1, *ends2 = s->ends.s2;
     double *z = s->z + start * LANES;
-    const lanes c = load(values - LANES), one = all_lanes(1.0);
+    const lanes c = load(s->values + (at_most(start + w, high) - 1) * LANES);
+    const lanes zero = all_lanes(0.0), one = all_lanes(1.0);
     const lanes ratio = all_lanes(LARGEST_RATIO);
     const lanes resolution = all_lanes(s->choice.resolution);
     const lanes least = all_lanes(s->least), most = all_lanes(s->most);
     sum_end(s, start, c);
-    lanes s1 = all_lanes(0.0), s2 = s1;
+    lanes s1 = zero, s2 = zero, n = zero, r = zero;
     mask doubtful = less(s1, s1), unfit = doubtful, tiny = doubtful;
-    for (size j = 0; j < w; j++) {
+    size count = 0;
+    for (size j = 0; j < n_windows; j++) {
         const size place = start + j;
         const size ahead = place / LANES * s->ahead_step;
         FETCH(s->ahead[place % LANES] + ahead);
         FETCH_TO_WRITE(s->goal[place % LANES] + ahead);
+        if (count_at(s, place) != count) {
+            count = count_at(s, place);
+            n = all_lanes((double)count);
+            r = all_lanes(1.0 / (double)count);
+        }
         const lanes sum = plus(load(ends1 + j * LANES), s1);
         const lanes squares = plus(load(ends2 + j * LANES), s2);
         const lanes offset = quotient(sum, n, r), lost = times(sum, offset);
         const lanes m2 = minus(squares, lost), variance = quotient(m2, n, r);
         doubtful = either(doubtful, opposite(up_to(lost, times(ratio, m2))));
-        tiny = either(tiny, less(variance, least));
+        if (count > 1)
+            tiny = either(tiny, less(variance, least));
         unfit = either(unfit, opposite(up_to(variance, most)));
         lanes delta;
         const lanes shift = two_sums(c, offset, &delta);
@@ -138,22 +152,24 @@ static void whole_block(stretch *s, size block)
         store(
             z + j * LANES,
             over(minus(minus(value, shift), delta), choose(constant, one, scale)));
-        const lanes d = minus(load(values + j * LANES), c);
-        s1 = plus(s1, d);
-        s2 = plus(s2, times(d, d));
+        if (place + w < high) {
+            const lanes d = minus(load(values + j * LANES), c);
+            s1 = plus(s1, d);
+            s2 = plus(s2, times(d, d));
+        }
     }
     s->suspect = either(s->suspect, both(unfit, opposite(doubtful)));
     s->tiny = either(s->tiny, tiny);
     redo_lanes(s, block, doubtful);
 }
 
-/* Whether whole_block will do. */
-static int is_whole(const stretch *s, size block)
+/* Whether usual_block will do. */
+static int is_usual_block(const stretch *s, size block)
 {
-    const size start = block * s->width;
-    return s->low <= start && start + 2 * s->width <= s->high
-        && start + s->width <= s->n_windows && is_usual(s->choice) && !s->location
-        && s->width > 1;
+    const size first = block * s->width;
+    const size last = at_most(first + s->width, s->n_windows) - 1;
+    return is_usual(s->choice) && !s->location && count_at(s, first) > 0
+        && count_at(s, last) > 0;
 }
 
 /* Windows with values that are absent, others in each lane. */
@@ -215,8 +231,8 @@ static void normalise_stretches(stretch *s)
     for (size block = 0; block * s->width < s->n_windows; block++)
         if (s->masked)
             masked_block(s, block);
-        else if (is_whole(s, block))
-            whole_block(s, block);
+        else if (is_usual_block(s, block))
+            usual_block(s, block);
         else
             clean_block(s, block);
 }

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from sklearn.datasets import load_breast_cancer, load_wine
+from sklearn.datasets import load_breast_cancer, load_iris, load_wine
 
 from sknorm import BatchStandardizer
-from sknorm.inspection import CovariateShiftDisplay, DisclosureRiskDisplay
+from sknorm.inspection import (
+    CovariateShiftDisplay,
+    DisclosureRiskDisplay,
+    NormalizationDisplay,
+)
 
 HERE = Path(__file__).parent
 
@@ -19,6 +23,14 @@ risk = DisclosureRiskDisplay.from_estimator(
     BatchStandardizer().fit(X), X, random_state=0
 )
 
-for name, display in {"covariate_shift": shift, "disclosure_risk": risk}.items():
+X = load_iris(as_frame=True).data.iloc[:, :3]
+columns = NormalizationDisplay.from_estimator(BatchStandardizer().fit(X), X)
+
+displays = {
+    "covariate_shift": shift,
+    "disclosure_risk": risk,
+    "normalization": columns,
+}
+for name, display in displays.items():
     display.figure_.savefig(HERE / f"{name}.png", dpi=100)
     plt.close(display.figure_)

@@ -114,21 +114,33 @@ cdef int must(bint agreed) except -1:
     return 0
 
 
-def column_moments(const real[:, :] X, const double[::1] weight, double[:, ::1] out):
+def column_moments(
+    const real[:, :] X, const double[::1] weight, Py_ssize_t height,
+    double[:, :, :] out,
+):
     cdef Py_ssize_t n = X.shape[0], p = X.shape[1], item = sizeof(real)
     cdef Py_ssize_t row = X.strides[0], column = X.strides[1]
+    cdef Py_ssize_t i, first, n_rows, pitch = out.strides[1]
     cdef const double *w = weight_of(weight, n)
-    cdef int flags
-    must(n > 0 and p > 0 and out.shape[0] == 7 and out.shape[1] == p)
-    must(row % item == 0 and column % item == 0)
+    cdef int flags = 0
+    must(n > 0 and p > 0 and height > 0)
+    must(out.shape[0] == (n - 1) // height + 1 and out.shape[1] == 7)
+    must(out.shape[2] == p and (p == 1 or out.strides[2] == sizeof(double)))
+    must(row % item == 0 and column % item == 0 and pitch % sizeof(double) == 0)
     row, column = row // item, 1 if p == 1 else column // item
+    pitch = pitch // <Py_ssize_t>sizeof(double)
     with nogil:
-        if real is float:
-            flags = chosen.column_moments_f32(
-                &X[0, 0], n, p, row, column, w, &out[0, 0], p)
-        else:
-            flags = chosen.column_moments_f64(
-                &X[0, 0], n, p, row, column, w, &out[0, 0], p)
+        for i in range(out.shape[0]):
+            first = i * height
+            n_rows = min(height, n - first)
+            if real is float:
+                flags |= chosen.column_moments_f32(
+                    &X[first, 0], n_rows, p, row, column, w, &out[i, 0, 0], pitch)
+            else:
+                flags |= chosen.column_moments_f64(
+                    &X[first, 0], n_rows, p, row, column, w, &out[i, 0, 0], pitch)
+            if w:
+                w += n_rows
     checked(flags)
 
 
@@ -150,12 +162,12 @@ cdef const double *weight_of(const double[::1] weight, Py_ssize_t n) except? NUL
     return &weight[0]
 
 
-def merge(double[:, ::1] into, const double[:, ::1] other):
-    must(into.shape[0] == other.shape[0] == 7 and into.shape[1] == other.shape[1])
-    if into.shape[1]:
-        with nogil:
-            chosen.merge(
-                &into[0, 0], &other[0, 0], into.shape[1], into.shape[1], other.shape[1])
+def merge(double[:, :, ::1] parts):
+    cdef Py_ssize_t p = parts.shape[2], i
+    must(parts.shape[0] > 0 and parts.shape[1] == 7 and p > 0)
+    with nogil:
+        for i in range(1, parts.shape[0]):
+            chosen.merge(&parts[0, 0, 0], &parts[i, 0, 0], p, p, p)
 
 
 cdef int map_of(

@@ -19,10 +19,10 @@ SCALES = {None: 0, "std": 1, "rms": 2, "maxabs": 3, "range": 4}
 # longer: who is done first takes the next part.
 PARTS_A_THREAD = 8
 
-# Tasks that a matrix is divided into for moments, at most, and the columns and bytes of
+# Parts that a matrix is divided into for moments, at most, and the columns and bytes of
 # one, at least. Their moments are merged in one order: the division may depend on the
-# shape only.
-MOMENT_TASKS = 32
+# shape only. Threads take several parts at a time.
+MOMENT_PARTS = 32
 TASK_COLUMNS = 1024
 TASK_BYTES = 2**20
 
@@ -61,31 +61,31 @@ def matrix_moments(
     """Return the fields of `Moments`, of shape (7, n_columns), of a matrix."""
     n, p = X.shape
     if X.nbytes <= TASK_BYTES and p <= TASK_COLUMNS:
-        whole = np.empty((7, p))
-        core.column_moments(X, weight, whole)
-        return whole
+        whole = np.empty((1, 7, p))
+        core.column_moments(X, weight, n, whole)
+        return np.asarray(whole[0])
     if p > 1 and X.flags.f_contiguous:
         return _line_moments(core, X.T, weight, n_jobs)
     starts = range(0, p, TASK_COLUMNS)
     tiles = [slice(j, min(j + TASK_COLUMNS, p)) for j in starts]
     n_bytes = X.nbytes // len(tiles)
-    n_parts = max(1, min(MOMENT_TASKS // len(tiles), n_bytes // TASK_BYTES))
+    n_parts = max(1, min(MOMENT_PARTS // len(tiles), n_bytes // TASK_BYTES))
     # Each part but the last has a multiple of 256 rows, a block of the kernel.
     height = -(-n // n_parts // 256) * 256 if n_parts > 1 else n
-    rows = [slice(i, min(i + height, n)) for i in range(0, n, height)]
-    parts = np.empty((len(rows), 7, p))
+    parts = np.empty((-(-n // height), 7, p))
+    threads = n_threads(n_jobs, X.nbytes)
+    together = -(-len(parts) // (PARTS_A_THREAD * threads)) if threads > 1 else n_parts
 
     def moments(task: tuple[int, slice]) -> None:
-        i, columns = task
-        out = np.empty((7, columns.stop - columns.start))
-        part = None if weight is None else weight[rows[i]]
-        core.column_moments(X[rows[i], columns], part, out)
-        parts[i, :, columns] = out
+        first, columns = task
+        rows = slice(first * height, (first + together) * height)
+        out = parts[first : first + together, :, columns]
+        of_rows = None if weight is None else weight[rows]
+        core.column_moments(X[rows, columns], of_rows, height, out)
 
-    tasks = [(i, columns) for i in range(len(rows)) for columns in tiles]
-    in_threads(moments, tasks, n_threads(n_jobs, X.nbytes))
-    for part in parts[1:]:
-        core.merge(parts[0], part)
+    firsts = range(0, len(parts), together)
+    in_threads(moments, [(i, tile) for i in firsts for tile in tiles], threads)
+    core.merge(parts)
     return np.asarray(parts[0])
 
 

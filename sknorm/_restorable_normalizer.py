@@ -210,7 +210,7 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
 
         Parameters
         ----------
-        input_features : array-like of str of shape (n_features_in_,), default=None
+        input_features : array-like of str of shape (n_features,), default=None
             Names to use where X had none; else they must be those of X.
 
         Returns

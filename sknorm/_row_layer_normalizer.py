@@ -71,7 +71,7 @@ class RowLayerNormalizer(RestorableNormalizer):
         in this process.
     n_features_in_ : int
         Number of columns seen in `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,), object
+    feature_names_in_ : ndarray of shape (n_features,), object
         Names of the columns. Only where X has column names that are all strings.
 
     Notes

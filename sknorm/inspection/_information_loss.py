@@ -97,14 +97,14 @@ def information_loss(estimator: Any, X: Any, *, Z: Any = None) -> InformationLos
     ddof=0, and ranks r of the standardised values, in which differences of less than
     1e-12 (1e-6 where X or Z is float32) are noise that breaks no ties:
 
-    * location_change = (mean z - mean x) / s_x, scale_ratio = s_z / s_x;
-    * rank_correlation = corr(r_x, r_z);
-      permutation_distance = mean |r_x - r_z| / n (Domingo-Ferrer and Muralidhar,
-      arXiv:1501.04186);
-    * shape_wasserstein and shape_ks compare (x - mean x) / s_x with (z - mean z) / s_z;
-    * correlation_change = mean |corr(x_j, x_k) - corr(z_j, z_k)| over j < k;
-    * il1s = mean |x - z| / (sqrt(2) S_x), S_x of ddof=1 (Yancey, Winkler and Creecy,
-      2002; the mean form, which sdcMicro calls IL1old).
+    * `location_change` is ``(mean z - mean x) / s_x``, `scale_ratio` is ``s_z / s_x``;
+    * `rank_correlation` is ``corr(r_x, r_z)``, and `permutation_distance` is
+      ``mean |r_x - r_z| / n`` (Domingo-Ferrer and Muralidhar, arXiv:1501.04186);
+    * `shape_wasserstein` and `shape_ks` compare ``(x - mean x) / s_x`` with
+      ``(z - mean z) / s_z``;
+    * `correlation_change` is ``mean |corr(x_j, x_k) - corr(z_j, z_k)|`` over j < k;
+    * `il1s` is ``mean |x - z| / (sqrt(2) S_x)``, S_x of ddof=1 (Yancey, Winkler and
+      Creecy, 2002; the mean form, which sdcMicro calls IL1old).
 
     Measures that need a spread are NaN for constant columns, and left out of the means;
     `notes` names the columns.

@@ -33,10 +33,10 @@ myst_heading_anchors = 3
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
-# The reference: each class with its own methods; what scikit-learn gives to every
-# estimator is documented there.
+# The reference: what scikit-learn gives to every estimator is documented there.
 autodoc_default_options = {"members": True, "inherited-members": True}
 autodoc_typehints = "none"
+toc_object_entries_show_parents = "hide"
 autosummary_generate = True
 numpydoc_show_class_members = False
 
@@ -63,6 +63,8 @@ plot_rcparams = {"figure.figsize": (7, 4), "font.size": 11}
 
 html_theme = "pydata_sphinx_theme"
 html_title = "sknorm"
+html_favicon = "static/favicon.svg"
+html_context = {"default_mode": "auto"}
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
@@ -78,8 +80,9 @@ html_theme_options = {
 
 
 def leave_to_scikit_learn(app, what, name, obj, skip, options):
-    """Tell whether a member is left out: it is not of this package."""
-    return not (getattr(obj, "__module__", None) or "").startswith("sknorm.")
+    """Leave out what is not of this package; of the rest, decide as usual."""
+    of = getattr(getattr(obj, "fget", obj), "__module__", None) or ""
+    return None if of.startswith("sknorm.") else True
 
 
 def setup(app):

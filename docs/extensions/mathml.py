@@ -1,7 +1,6 @@
 """Formulas as MathML, which browsers show by themselves: no script, no network."""
 
 from docutils import nodes
-from docutils.utils.math import wrap_math_code
 from docutils.utils.math.latex2mathml import tex2mathml
 
 
@@ -13,8 +12,8 @@ def visit_inline(translator, node):
 
 def visit_display(translator, node):
     """Write a formula of its own."""
-    formula = wrap_math_code(node.astext(), as_block=True)
-    translator.body.append(f'<div class="math">{tex2mathml(formula, True)}</div>')
+    formula = tex2mathml(node.astext(), as_block=True)
+    translator.body.append(f'<div class="formula">{formula}</div>')
     raise nodes.SkipNode
 
 

@@ -53,6 +53,7 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
+    "write_computation_times": False,
     "within_subsection_order": "FileNameSortKey",
 }
 plot_formats = [("png", 120)]
@@ -68,6 +69,7 @@ html_context = {"default_mode": "auto"}
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
+html_use_index = html_domain_indices = False
 html_sidebars = {"getting_started": [], "scope": [], "changes": []}
 html_theme_options = {
     "header_links_before_dropdown": 6,

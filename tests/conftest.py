@@ -21,10 +21,15 @@ def pytest_report_header() -> str:
     return f"sknorm: {IMPLEMENTATION} kernels, {Path(sknorm.__file__).parent}"
 
 
+# Tests that need more than the extra `test`: each folder is a job of its own.
+APART = {"with_dask", "site"}
+
+
 def pytest_ignore_collect(collection_path, config):
-    """Leave tests/with_dask to a job of its own: all else runs without Dask."""
-    asked = any("with_dask" in argument for argument in config.args)
-    return True if collection_path.name == "with_dask" and not asked else None
+    """Leave the folders of APART out, unless they are asked for."""
+    name = collection_path.name
+    asked = any(name in argument for argument in config.args)
+    return True if name in APART and not asked else None
 
 
 @pytest.fixture

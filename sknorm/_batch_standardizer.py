@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sknorm._base import BaseNormalizer, dask_for, or_lazily
 from sknorm._batches import check_momentum, check_partitions, learns_in_parts
+from sknorm._column_map import map_columns
 from sknorm._column_statistics import check_weights_exceed_ddof
 from sknorm._feature_groups import FeatureGroups, of_columns
 from sknorm._kernels import Floats, affine, affine_inverse
@@ -280,7 +281,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
             sparse_formats=self._sparse_formats(),
             in_place=not self.copy,
         )
-        return self._map(affine, X, slice(None))
+        return map_columns(self, affine, X, slice(None))
 
     @or_lazily
     def inverse_transform(self, X: Any) -> Any:
@@ -303,7 +304,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         Z, columns = check_restorable(
             self, X, sparse_formats=self._sparse_formats(), in_place=not self.copy
         )
-        restored = self._map(affine_inverse, Z, columns)
+        restored = map_columns(self, affine_inverse, Z, columns)
         names = self.get_feature_names_out()[columns]
         return in_output_container(self, restored, X, names=names)
 
@@ -360,21 +361,3 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         if (moments.min == -np.inf).any() or (moments.max == np.inf).any():
             raise infinity_error(self, X, self._labels())
         return moments
-
-    def _map(self, kernel: Any, X: Any, columns: Any) -> Any:
-        """Apply a kernel to X, which holds the given fitted columns."""
-        p = self.n_features_in_
-        shift = (np.zeros(p) if self.location_ is None else self.location_)[columns]
-        scale = (np.ones(p) if self.scale_ is None else self.scale_)[columns]
-        unseen = np.isnan(shift) | np.isnan(scale)
-        labels = self._labels()[columns]
-        self._warn_about_columns_never_seen(X, unseen, labels)
-        return self._apply(
-            kernel,
-            X,
-            shift,
-            self._delta_[columns],
-            scale,
-            labels=labels,
-            in_place=not self.copy,
-        )

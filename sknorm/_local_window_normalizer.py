@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sknorm._base import or_lazily
 from sknorm._history import behind_history
 from sknorm._kernels import Choice
-from sknorm._location_scale import FROM_QUANTILES, Location, LocationScale, Scale
+from sknorm._location_scale import Location, LocationScale, Scale
 from sknorm._normalise import normalised
 from sknorm._restorable_normalizer import RestorableNormalizer
 from sknorm._restore import Pair, Statistics
@@ -22,6 +22,7 @@ from sknorm._validation import (
     all_or_nothing,
     fit_context,
 )
+from sknorm._window_parameters import check_window_parameters
 from sknorm._window_statistics import normalise_windowed_axes, window_statistics
 from sknorm._windows import (
     Align,
@@ -272,40 +273,9 @@ class LocalWindowNormalizer(RestorableNormalizer):
         return [f"{name}_{kind}" for kind in ("location", "scale") for name in names]
 
     def _check_parameters(self) -> None:
-        name = type(self).__name__
-        shape, window = self._shape(), self._window()
-        if len(window) != len(shape):
-            raise ValueError(
-                f"window of {name} must be an int, or have one int for each of the "
-                f"{len(shape)} axes of a sample. Got window={self.window!r}."
-            )
-        windowed = self._windowed_axes()
-        if self.align != "center" and (self.edge != "shrink" or len(windowed) != 1):
-            raise ValueError(
-                f"align={self.align!r} of {name} needs edge='shrink', as other edges "
-                "would look ahead, and a window along one axis. Got "
-                f"edge={self.edge!r}, window={self.window!r}. Give one axis a window "
-                "of more than 1, and 1 to those that stay apart."
-            )
-        if {self.location, self.scale} & FROM_QUANTILES and len(windowed) > 1:
-            raise ValueError(
-                f"location={self.location!r}, scale={self.scale!r} of {name} need a "
-                f"window along one axis. Got window={self.window!r}. Use 1 in window "
-                "for the axes that stay apart, or statistics other than median, iqr "
-                "and mad."
-            )
-        if self.weights is not None and not (
-            self.location in ("mean", None)
-            and self.scale in ("std", "rms", None)
-            and self.ddof == 0
-            and self.align == "center"
-        ):
-            raise ValueError(
-                f"weights={self.weights!r} of {name} needs location 'mean' or None, "
-                "scale 'std', 'rms' or None, ddof=0 and align='center'. Got "
-                f"location={self.location!r}, scale={self.scale!r}, ddof={self.ddof}, "
-                f"align={self.align!r}. Change them, or use weights=None."
-            )
+        check_window_parameters(
+            self, self._window(), len(self._shape()), len(self._windowed_axes())
+        )
 
     def _reach(self) -> tuple[int, int] | None:
         if self.axis == "features":

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn import get_config
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
@@ -13,7 +12,7 @@ from sknorm._batches import check_momentum, check_partitions, learns_in_parts
 from sknorm._column_map import map_columns
 from sknorm._column_statistics import check_weights_exceed_ddof
 from sknorm._feature_groups import FeatureGroups, of_columns
-from sknorm._kernels import Floats, affine, affine_inverse
+from sknorm._kernels import affine, affine_inverse
 from sknorm._location_scale import FROM_QUANTILES, Location, Scale
 from sknorm._moments import Moments
 from sknorm._portable_statistics import PortableStatistics
@@ -28,8 +27,6 @@ from sknorm._validation import (
     check_restorable,
     fit_context,
     in_output_container,
-    infinity_error,
-    refuse_infinities,
 )
 from sknorm._vectors import check_weights
 
@@ -102,14 +99,20 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
     feature_names_in_ : ndarray of shape (n_features,), object
         Names of the columns. Only where X has column names that are all strings.
 
+    See Also
+    --------
+    RowLayerNormalizer : Each value relative to its row.
+    LocalWindowNormalizer : Each value relative to a window around it.
+    sknorm.inspection.covariate_shift : How far new data are from those of `fit`.
+    sklearn.preprocessing.StandardScaler : Mean and standard deviation only.
+
     Notes
     -----
     Statistics are computed in float64, block by block about a value near the mean, in
-    two passes where one would lose digits (Chan, Golub and LeVeque, 1983), and merged
-    between blocks and batches with the formula of the same authors (1979). The mean is
-    kept as two floats, shift + delta, and ``z = ((x - shift) - delta) / scale`` is
-    rounded once, to the dtype of X. float32 and float64 stay; other numbers become
-    float64.
+    two passes where one would lose digits [1]_, and merged between blocks and batches
+    with the formula of the same authors [2]_. The mean is kept as two floats, shift +
+    delta, and ``z = ((x - shift) - delta) / scale`` is rounded once, to the dtype of X.
+    float32 and float64 stay; other numbers become float64.
 
     A scale counts as 0 up to ``eps(dtype of X) * abs(c)``, c the mean (std), minimum
     (range) or median (iqr, mad) of the column: differences of that size are the
@@ -118,15 +121,24 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
     With `momentum` a and batch mean m_b and variance v_b the statistics become
     ``m' = (1 - a) m + a m_b`` and
     ``v' = (1 - a) (v + (m - m')**2) + a (v_b + (m_b - m')**2)``, so that the variance
-    between batches is kept; the first batch is taken whole. With `ddof`, n is
-    `n_effective_`.
+    between batches, which the running estimates of batch normalization [3]_ lose, is
+    kept; the first batch is taken whole. With `ddof`, n is `n_effective_`.
 
     Sample weights that are whole numbers act as repeated rows, for quantiles too; with
-    other weights a quantile is the type 7 estimator of Akinshin (arXiv:2304.07265).
+    other weights a quantile is the type 7 estimator of [4]_.
 
     Values, and differences of values, between 1e-140 and 1e140 in magnitude are within
     the promise of accuracy. Beyond, squares overflow (an error names the columns) or
     lose digits (a warning).
+
+    References
+    ----------
+    .. [1] Chan, Golub and LeVeque, "Algorithms for computing the sample variance", The
+       American Statistician 37, 242-247, 1983.
+    .. [2] Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for
+       computing sample variances", Stanford STAN-CS-79-773, 1979.
+    .. [3] Ioffe and Szegedy, "Batch normalization", ICML 2015, arXiv:1502.03167.
+    .. [4] Akinshin, "Weighted quantile estimators", 2023, arXiv:2304.07265.
 
     Examples
     --------
@@ -204,8 +216,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
             Numbers; NaN, None, null and the NA of nullable dtypes count as missing. A
             Dask array or dataframe is read once, in one tree of merges. Sparse matrices
-            only with ``location=None`` and ``scale`` "std", "rms",
-            "maxabs" or None.
+            only with ``location=None`` and ``scale`` "std", "rms", "maxabs" or None.
         y : None
             Ignored.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -214,7 +225,8 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
 
         Returns
         -------
-        self : BatchStandardizer
+        BatchStandardizer
+            This one.
 
         Raises
         ------
@@ -244,12 +256,20 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
 
         Returns
         -------
-        self : BatchStandardizer
+        BatchStandardizer
+            This one.
 
         Raises
         ------
         ValueError
             As `fit`. A batch that is refused, or interrupted, changes nothing.
+
+        Examples
+        --------
+        >>> from sknorm import BatchStandardizer
+        >>> standardizer = BatchStandardizer().partial_fit([[1.0], [2.0]])
+        >>> standardizer.partial_fit([[6.0]]).location_
+        array([3.])
         """
         # scikit-learn's own decorator would check the parameters of the first batch
         # only, and set_params may have come in between.
@@ -266,12 +286,27 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         Parameters
         ----------
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+            Data with the columns that `fit` saw, in the same order.
 
         Returns
         -------
         ndarray or sparse matrix of shape (n_samples, n_features)
-            float32 where X is float32, else float64; a dataframe after `set_output`.
+            In float32 where X is float32, else float64; a dataframe after `set_output`.
             Lazy where X is a Dask array or dataframe, with its chunks and columns.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            For infinities, text, or other columns than in `fit`.
+
+        Warns
+        -----
+        UserWarning
+            Where a column has values of which `fit` saw none: they become NaN.
+        RuntimeWarning
+            Where a result overflows the dtype of X.
         """
         check_is_fitted(self)
         X = check_matrix(
@@ -299,6 +334,13 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         ndarray or sparse matrix of the shape of X
             The data, columns in the order of X; a dataframe after `set_output`, with
             the names and the index of X.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            For infinities, text, or columns that `fit` did not see.
         """
         check_is_fitted(self)
         Z, columns = check_restorable(
@@ -349,15 +391,3 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
                 float(np.finfo(X.dtype).eps), getattr(self, "_resolution_", 0.0)
             ),
         )
-
-    def _moments_of(
-        self, X: Any, weight: Floats | None, groups: NDArray[np.intp] | None
-    ) -> Moments:
-        """Return the moments of a clean matrix, or raise where it holds infinities."""
-        if weight is not None and not weight.all():
-            # The moments do not see the samples left out.
-            refuse_infinities(self, X, self._labels())
-        moments = Moments.of(X, weight, groups, self.n_jobs)
-        if (moments.min == -np.inf).any() or (moments.max == np.inf).any():
-            raise infinity_error(self, X, self._labels())
-        return moments

@@ -1,7 +1,6 @@
 """LocalWindowNormalizer: each value relative to a window around it."""
 
 from collections.abc import Iterator
-from math import prod
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -22,7 +21,7 @@ from sknorm._validation import (
     all_or_nothing,
     fit_context,
 )
-from sknorm._window_parameters import check_window_parameters
+from sknorm._window_parameters import check_window_parameters, shape_of_sample
 from sknorm._window_statistics import normalise_windowed_axes, window_statistics
 from sknorm._windows import (
     Align,
@@ -106,16 +105,25 @@ class LocalWindowNormalizer(RestorableNormalizer):
     feature_names_in_ : ndarray of shape (n_features,), object
         Names of the columns. Only where X has column names that are all strings.
 
+    See Also
+    --------
+    BatchStandardizer : Each value relative to its column.
+    RowLayerNormalizer : Each value relative to its row.
+    Statistics : The key.
+    sknorm.inspection.disclosure_risk : What normalised windows give away.
+
     Notes
     -----
+    Local contrast normalization is that of [1]_, with "gaussian" weights.
+
     Moments of windows take O(1) a value, for windows of any width: the axis is cut into
-    blocks as long as the window (van Herk, 1992; Gil and Werman, 1993), and a window is
-    the end of one block and the beginning of the next, summed about values it holds.
-    Nothing is ever subtracted from a sum, and nothing outside a window enters it: a
-    spike or a NaN changes no other window. Sums about a spike are taken again, with
-    more digits. Medians, quantiles and gaussian weights take O(window) a value. Beyond
-    input, output and key some 10 MB of memory are taken, for windows of more than 8000
-    places some 0.6 kB a place and thread.
+    blocks as long as the window [2]_ [3]_, and a window is the end of one block and the
+    beginning of the next, summed about values it holds. Nothing is ever subtracted from
+    a sum, and nothing outside a window enters it: a spike or a NaN changes no other
+    window. Sums about a spike are taken again, with more digits. Medians, quantiles and
+    gaussian weights take O(window) a value. Beyond input, output and key some 10 MB of
+    memory are taken, for windows of more than 8000 places some 0.6 kB a place and
+    thread.
 
     A value without neighbours (the first of a past window, or one after a long run of
     NaN) is its own location with scale 1. A scale counts as 0 up to
@@ -126,15 +134,25 @@ class LocalWindowNormalizer(RestorableNormalizer):
     Restoring, and what it cannot tell apart, is as for :class:`RowLayerNormalizer`.
     Where windows do not look ahead, the first values of a series give away the others.
 
+    References
+    ----------
+    .. [1] Jarrett, Kavukcuoglu, Ranzato and LeCun, "What is the best multi-stage
+       architecture for object recognition?", ICCV 2009.
+    .. [2] van Herk, "A fast algorithm for local minimum and maximum filters on
+       rectangular and octagonal kernels", Pattern Recognition Letters 13, 1992.
+    .. [3] Gil and Werman, "Computing 2-D min, median, and max filters", IEEE TPAMI 15,
+       504-507, 1993.
+
     Examples
     --------
     >>> import numpy as np
     >>> from sknorm import LocalWindowNormalizer
     >>> X = np.array([[1.0, 2.0, 3.0, 103.0, 105.0]])
     >>> normalizer = LocalWindowNormalizer(window=3, scale=None).fit(X)
-    >>> normalizer.transform(X).round(1)
+    >>> Z, key = normalizer.transform(X), normalizer.statistics(X)
+    >>> Z.round(1)
     array([[ -0.5,   0. , -33. ,  32.7,   1. ]])
-    >>> normalizer.inverse_transform(normalizer.transform(X))
+    >>> normalizer.inverse_transform(Z, key)
     array([[  1.,   2.,   3., 103., 105.]])
 
     A rolling z-score that does not look ahead, of a series in the rows:
@@ -202,6 +220,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_features)
+            Data as for `fit`.
         y : None
             Ignored.
         history : array-like or dataframe of shape (n_rows, n_features), default=None
@@ -210,6 +229,12 @@ class LocalWindowNormalizer(RestorableNormalizer):
         Returns
         -------
         ndarray of shape (n_samples, n_features_out)
+            As `transform`.
+
+        Raises
+        ------
+        ValueError
+            As `fit` and `transform`. The estimator stays as it was.
         """
         with all_or_nothing(self, refit=True) as draft:
             output = draft._learn(X, transform=True, history=history)
@@ -222,6 +247,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_features)
+            Any rows, with the columns that `fit` saw, in the same order.
         history : array-like or dataframe of shape (n_rows, n_features), default=None
             The rows before X, as they were before `transform`, for axis "samples" and
             align "trailing" or "past": windows reach back into them. The last `window`
@@ -231,8 +257,17 @@ class LocalWindowNormalizer(RestorableNormalizer):
         Returns
         -------
         ndarray of shape (n_samples, n_features_out)
-            float32 where X is float32, else float64; a dataframe after `set_output`.
+            In float32 where X is float32, else float64; a dataframe after `set_output`.
             With `append_statistics` followed by the locations and the scales.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            For infinities, text, other columns than in `fit`, parameters that do not
+            fit, values whose squares overflow, or `history` where windows do not reach
+            back.
 
         Examples
         --------
@@ -261,7 +296,14 @@ class LocalWindowNormalizer(RestorableNormalizer):
         Returns
         -------
         Statistics
-            What ``transform(X, history)`` takes away, in the dtype of X.
+            What ``transform(X, history)`` takes away, in shape and dtype of X.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            As `transform`.
         """
         X, n_before = behind_history(self, self._check(X), history)
         return self._key(X, n_before)
@@ -287,20 +329,7 @@ class LocalWindowNormalizer(RestorableNormalizer):
 
     def _shape(self) -> tuple[int, ...]:
         """Return the shape in which a row (or, along samples, a column) is read."""
-        if self.sample_shape is None:
-            return (self.n_features_in_,)
-        if self.axis == "samples":
-            raise ValueError(
-                f"sample_shape of {type(self).__name__} is for axis='features'. Got "
-                f"sample_shape={self.sample_shape!r} with axis='samples'. Use None."
-            )
-        shape = whole_numbers("sample_shape", self.sample_shape)
-        if prod(shape) != self.n_features_in_:
-            raise ValueError(
-                f"sample_shape={self.sample_shape!r} needs n columns, n = "
-                f"{prod(shape)}. Got {self.n_features_in_} columns."
-            )
-        return shape
+        return shape_of_sample(self)
 
     def _window(self) -> tuple[int, ...]:
         """Return the window along each axis of a sample."""

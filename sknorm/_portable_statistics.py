@@ -16,7 +16,12 @@ from sknorm._kernels import Floats
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
 from sknorm._record import read_record, write_record
-from sknorm._validation import available_if, quoted
+from sknorm._validation import (
+    available_if,
+    infinity_error,
+    quoted,
+    refuse_infinities,
+)
 from sknorm._vectors import check_feature_names, check_same_index, check_statistic
 
 
@@ -39,7 +44,7 @@ class PortableStatistics(BaseNormalizer):
         Returns
         -------
         BatchStandardizer
-            With the parameters of the first.
+            A new one, with the parameters of the first.
 
         Raises
         ------
@@ -50,6 +55,15 @@ class PortableStatistics(BaseNormalizer):
             has been forgotten depends on the order.
         TypeError
             For anything else than a BatchStandardizer.
+
+        Examples
+        --------
+        >>> from sknorm import BatchStandardizer
+        >>> monday = BatchStandardizer().fit([[1.0], [3.0]])
+        >>> tuesday = BatchStandardizer().fit([[8.0]])
+        >>> week = monday.merge(tuesday)
+        >>> week.location_, week.n_samples_seen_
+        (array([4.]), array([3.]))
         """
         parts = (self, *others)
         for part in parts:
@@ -97,6 +111,7 @@ class PortableStatistics(BaseNormalizer):
         Returns
         -------
         BatchStandardizer
+            Fitted, with `n_features_in_` columns as `mean` has.
 
         Raises
         ------
@@ -110,6 +125,11 @@ class PortableStatistics(BaseNormalizer):
         >>> known = BatchStandardizer.from_statistics([7.0, 20.0], [0.25, 16.0], 1000)
         >>> known.transform([[7.5, 12.0]])
         array([[ 1., -2.]])
+
+        A variance of 0 is that of a constant column, whose scale is 1:
+
+        >>> BatchStandardizer.from_statistics([7.0], [0.0], 1000).scale_
+        array([1.])
         """
         check_same_index(mean, var, n_samples_seen)
         estimator = cls(**params)
@@ -152,12 +172,16 @@ class PortableStatistics(BaseNormalizer):
         Returns
         -------
         dict
+            Arrays are lists, in which "NaN", "Infinity" and "-Infinity" stand for the
+            numbers that JSON lacks.
 
         Raises
         ------
+        NotFittedError
+            Before `fit`.
         ValueError
             Where parameters were changed after the fit, so that they do not give the
-            statistics in use.
+            statistics in use; for more than ten million columns.
 
         Examples
         --------
@@ -185,7 +209,7 @@ class PortableStatistics(BaseNormalizer):
 
     @classmethod
     def from_dict(cls, record: Any) -> Self:
-        """Return the estimator that `to_dict` was called on.
+        """Return an estimator like the one that `to_dict` was called on.
 
         Parameters
         ----------
@@ -195,6 +219,7 @@ class PortableStatistics(BaseNormalizer):
         Returns
         -------
         BatchStandardizer
+            Fitted: it transforms to the same bits, goes on learning, and merges.
 
         Raises
         ------
@@ -203,9 +228,28 @@ class PortableStatistics(BaseNormalizer):
             version: the text names the entry.
         TypeError
             For anything else than a dict.
+
+        Examples
+        --------
+        >>> from sknorm import BatchStandardizer
+        >>> record = BatchStandardizer().fit([[1.0], [3.0]]).to_dict()
+        >>> BatchStandardizer.from_dict(record).inverse_transform([[2.0]])
+        array([[4.]])
         """
         estimator: Self = read_record(record, cls)
         return estimator
+
+    def _moments_of(
+        self, X: Any, weight: Floats | None, groups: NDArray[np.intp] | None
+    ) -> Moments:
+        """Return the moments of a clean matrix, or raise where it holds infinities."""
+        if weight is not None and not weight.all():
+            # The moments do not see the samples left out.
+            refuse_infinities(self, X, self._labels())
+        moments = Moments.of(X, weight, groups, self.n_jobs)
+        if (moments.min == -np.inf).any() or (moments.max == np.inf).any():
+            raise infinity_error(self, X, self._labels())
+        return moments
 
     def _adopt(
         self,

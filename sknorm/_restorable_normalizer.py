@@ -4,7 +4,7 @@ An estimator for one kind of neighbourhood adds where the statistics come from, 
 them belongs to which value, and what they are called.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn import get_config
-from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sknorm._base import BaseNormalizer, dask_for, or_lazily
+from sknorm._appended_statistics import AppendedStatistics
+from sknorm._base import dask_for, or_lazily
 from sknorm._feature_groups import NO_GROUP
 from sknorm._fitted_rows import NOTHING_KEPT, FittedRows, no_key_error
 from sknorm._history import behind_history
@@ -30,7 +30,6 @@ from sknorm._validation import (
     check_restorable,
     fit_context,
     in_output_container,
-    quoted,
     refuse_infinities,
     row_index,
 )
@@ -38,14 +37,13 @@ from sknorm._validation import (
 Indices = NDArray[np.intp]
 
 
-class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
+class RestorableNormalizer(AppendedStatistics):
     """Base of the normalizers whose statistics are not functions of the fitted data."""
 
     _needed_for_some_columns = " with statistics=key"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNormalizer._parameter_constraints,
+        **AppendedStatistics._parameter_constraints,
         "keep_statistics": ["boolean"],
-        "append_statistics": ["boolean"],
     }
 
     @fit_context
@@ -64,7 +62,8 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
 
         Returns
         -------
-        self : estimator
+        Self
+            This estimator.
 
         Raises
         ------
@@ -84,13 +83,19 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         Parameters
         ----------
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+            Data as for `fit`.
         y : None
             Ignored.
 
         Returns
         -------
-        ndarray or sparse matrix
+        ndarray or sparse matrix of shape (n_samples, n_features_out)
             As `transform`.
+
+        Raises
+        ------
+        ValueError
+            As `fit` and `transform`. The estimator stays as it was.
         """
         with all_or_nothing(self, refit=True) as draft:
             output = draft._learn(X, transform=True)
@@ -103,13 +108,22 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         Parameters
         ----------
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+            Any rows, with the columns that `fit` saw, in the same order.
 
         Returns
         -------
         ndarray or sparse matrix of shape (n_samples, n_features_out)
-            float32 where X is float32, else float64; a dataframe after `set_output`.
+            In float32 where X is float32, else float64; a dataframe after `set_output`.
             With `append_statistics` the columns of X are followed by the locations and
             the scales.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            For infinities, text, other columns than in `fit`, parameters that do not
+            fit, or values whose squares overflow.
         """
         X = self._check(X)
         return self._output(*normalised(self, X, key=self.append_statistics))
@@ -126,7 +140,15 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         Returns
         -------
         Statistics
-            Location and scale that `transform(X)` takes away, in the dtype of X.
+            Location and scale that `transform(X)` takes away, in the dtype of X, both
+            of shape (n_samples, n_groups).
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            As `transform`.
         """
         return self._key(self._check(X))
 
@@ -157,11 +179,22 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
 
         Raises
         ------
+        NotFittedError
+            Before `fit`.
         ValueError
             Where X cannot be restored: the text says what differs, and which way is
             open. Where the key does not fit X.
         TypeError
             Where `statistics` is something else than Statistics.
+
+        Examples
+        --------
+        >>> from sknorm import RowLayerNormalizer
+        >>> X = [[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]
+        >>> normalizer = RowLayerNormalizer().fit(X)
+        >>> Z, key = normalizer.transform(X), normalizer.statistics(X)
+        >>> normalizer.inverse_transform(Z[1:], key[1:])
+        array([[10., 20., 30.]])
         """
         check_is_fitted(self)
         n_neighbourhoods = self._n_neighbourhoods_
@@ -196,7 +229,15 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
 
     @property
     def statistics_(self) -> Statistics:
-        """The key of the fitted rows, in this process only."""
+        """The key of the fitted rows, in this process only.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        AttributeError
+            Where no key was kept: ``keep_statistics=False``, a pickle or a copy.
+        """
         check_is_fitted(self)
         if "_kept_" not in vars(self):
             raise AttributeError(
@@ -204,29 +245,6 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             )
         kept: FittedRows = self._kept_
         return kept.statistics
-
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
-        """Return the names of the columns that `transform` returns.
-
-        Parameters
-        ----------
-        input_features : array-like of str of shape (n_features,), default=None
-            Names to use where X had none; else they must be those of X.
-
-        Returns
-        -------
-        ndarray of str, object dtype
-            The names of X (or x0, x1, ...), then those of the appended columns.
-        """
-        names = self._names(input_features)
-        if not self.append_statistics:
-            return names
-        self._refuse_clash(names)
-        return np.concatenate([names, np.array(self._statistic_names(names), object)])
-
-    def _names(self, input_features: Any = None) -> NDArray[Any]:
-        """Return the names of the columns that are normalised."""
-        return np.asarray(super().get_feature_names_out(input_features))
 
     def __getstate__(self) -> Any:
         # A saved or copied model holds nothing about any training row.
@@ -243,16 +261,6 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             The column of location and scale for each column of X, or NO_GROUP.
         n_neighbourhoods : int
             How many columns location and scale have.
-        """
-
-    @abstractmethod
-    def _statistic_names(self, names: NDArray[Any]) -> list[str]:
-        """Return the names of appended columns, all locations before all scales.
-
-        Parameters
-        ----------
-        names : ndarray of shape (n_features,)
-            Of the columns that are normalised.
         """
 
     def _check_parameters(self) -> None:
@@ -312,22 +320,6 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
             self._kept_ = FittedRows.of(key, Z, in_groups, row_index(X))
         return self._output(Z, key)
 
-    def _refuse_clash(self, names: NDArray[Any]) -> None:
-        taken = set(self._statistic_names(names)) & set(names)
-        if taken:
-            raise ValueError(
-                f"append_statistics=True of {type(self).__name__} adds columns that X "
-                f"has already: {quoted(sorted(taken))}. Rename those of X, or let only "
-                "one of the normalizers in a pipeline append."
-            )
-
-    def _appended_way(self) -> str:
-        """Tell how appended columns would restore what has no key."""
-        if self.append_statistics:
-            names = quoted(self._statistic_names(self._names()))
-            return f"pass all columns that transform returned: X lacks {names}"
-        return "fit with append_statistics=True"
-
     def _check(self, X: Any) -> Any:
         """Return X as a matrix to normalise."""
         check_is_fitted(self)
@@ -343,15 +335,6 @@ class RestorableNormalizer(OneToOneFeatureMixin, BaseNormalizer, ABC):
         """Return the key of a checked X, behind rows that are only neighbours."""
         key: Statistics = normalised(self, X, key=True, n_before=n_before)[1]
         return key
-
-    def _output(self, Z: Any, key: Any) -> Any:
-        """Return what transform does: with the key, where it is to be appended."""
-        if not self.append_statistics:
-            return Z
-        if sparse.issparse(Z):
-            parts = [Z, type(Z)(key.location), type(Z)(key.scale)]
-            return sparse.hstack(parts, format="csr")
-        return np.hstack([Z, key.location, key.scale])
 
     def _recognised(self, Z: Any, columns: Indices, index: Any) -> Statistics:
         """Return the key of the fitted rows, if Z is what transform made of them."""

@@ -44,6 +44,17 @@ class Statistics:
         Where the arrays do not hold real numbers, are not two-dimensional, or differ in
         shape.
 
+    See Also
+    --------
+    RowLayerNormalizer.statistics : The key of rows.
+    LocalWindowNormalizer.statistics : The key of windows.
+
+    Notes
+    -----
+    ``x = z * scale + location`` restores what ``z = (x - location) / scale`` took away,
+    up to the rounding of z and of the key to their dtype. Whoever holds the key holds
+    the data: it is to be kept as they are.
+
     Examples
     --------
     >>> import numpy as np
@@ -54,6 +65,13 @@ class Statistics:
     Statistics(shape=(2, 1), dtype=float64)
     >>> key[1:].location, key[1:].scale, key == key[[0, 1]]
     (array([[20.]]), array([[30.]]), True)
+
+    A row without values has no key, one of equal values has scale 1:
+
+    >>> odd = np.array([[np.nan, np.nan, np.nan], [7.0, 7.0, 7.0]])
+    >>> key = RowLayerNormalizer().fit(X).statistics(odd)
+    >>> key.location.ravel(), key.scale.ravel(), key.shape
+    (array([nan,  7.]), array([nan,  1.]), (2, 1))
     """
 
     location: Real

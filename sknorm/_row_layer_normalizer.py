@@ -74,12 +74,23 @@ class RowLayerNormalizer(RestorableNormalizer):
     feature_names_in_ : ndarray of shape (n_features,), object
         Names of the columns. Only where X has column names that are all strings.
 
+    See Also
+    --------
+    BatchStandardizer : Each value relative to its column.
+    LocalWindowNormalizer : Each value relative to a window around it.
+    RowNormalizedRegressor : Predict from normalised rows, in units.
+    Statistics : The key.
+    sknorm.inspection.disclosure_risk : What normalised rows give away.
+
     Notes
     -----
-    Statistics are computed in float64, in two passes (Chan, Golub and LeVeque, 1983),
-    and ``z = ((x - shift) - delta) / scale``, with the mean as the sum of two floats
-    shift + delta, is rounded once, to the dtype of X. float32 and float64 stay; other
-    numbers become float64. The key is rounded to the dtype of X, too.
+    The standard normal variate is that of [1]_, layer normalization that of [2]_, group
+    normalization that of [3]_, without their learned gain and bias.
+
+    Statistics are computed in float64, in two passes [4]_, and ``z = ((x - shift) -
+    delta) / scale``, with the mean as the sum of two floats shift + delta, is rounded
+    once, to the dtype of X. float32 and float64 stay; other numbers become float64. The
+    key is rounded to the dtype of X, too.
 
     A scale counts as 0 up to ``eps(dtype of X) * abs(c)``, c the mean (std), minimum
     (range) or median (iqr, mad) of the row: differences of that size are the rounding
@@ -99,6 +110,16 @@ class RowLayerNormalizer(RestorableNormalizer):
     the promise of accuracy. Beyond, squares overflow (an error names the rows) or lose
     digits (a warning); location and scale must be normal numbers of the dtype of X, in
     float32 a scale of at least 1.2e-38 (an error names the rows).
+
+    References
+    ----------
+    .. [1] Barnes, Dhanoa and Lister, "Standard normal variate transformation and
+       de-trending of near-infrared diffuse reflectance spectra", Applied Spectroscopy
+       43, 772-777, 1989.
+    .. [2] Ba, Kiros and Hinton, "Layer normalization", 2016, arXiv:1607.06450.
+    .. [3] Wu and He, "Group normalization", ECCV 2018, arXiv:1803.08494.
+    .. [4] Chan, Golub and LeVeque, "Algorithms for computing the sample variance", The
+       American Statistician 37, 242-247, 1983.
 
     Examples
     --------

@@ -33,8 +33,8 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
     Each row of X is normalised by its own location and scale, and the target by those
     of the *same* row: the regressor learns shapes, whatever the level. Predictions are
     put back by location and scale of their row. For forecasts from lagged values,
-    whose level and spread drift, this is reversible instance normalization (RevIN; Kim
-    et al., ICLR 2022) for every regressor of scikit-learn.
+    whose level and spread drift, this is reversible instance normalization (RevIN [1]_)
+    for every regressor of scikit-learn.
 
     Parameters
     ----------
@@ -63,6 +63,11 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
     feature_names_in_ : ndarray of shape (n_features,), object
         Names of the columns. Only where X has column names that are all strings.
 
+    See Also
+    --------
+    RowLayerNormalizer : The normaliser alone.
+    sklearn.compose.TransformedTargetRegressor : One transform for all targets.
+
     Notes
     -----
     With location m and scale s of the target group in a row, the regressor is fitted on
@@ -84,6 +89,11 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
     The level itself is gone: where it predicts (prices that revert to a mean, a target
     in another unit than the row), use `append_statistics`, or another model.
 
+    References
+    ----------
+    .. [1] Kim, Kim, Tae, Park, Choi and Choo, "Reversible instance normalization for
+       accurate time-series forecasting against distribution shift", ICLR 2022.
+
     Examples
     --------
     >>> import numpy as np
@@ -94,6 +104,15 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
     >>> model = RowNormalizedRegressor(KNeighborsRegressor(1)).fit(lags, later)
     >>> model.predict([[1001.0, 1002.0, 1003.0]])
     array([1004.])
+
+    A row of equal values has scale 1; a row without values has no level:
+
+    >>> model.predict([[7.0, 7.0, 7.0]]).round(4)
+    array([9.4495])
+    >>> model.predict([[np.nan, np.nan, np.nan]])
+    Traceback (most recent call last):
+    ValueError: Rows 0 of X have no values in target_group=0, and so no level to predict
+    at. Leave these rows out, or fill them in.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -118,7 +137,7 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
 
     @fit_context_of_parts
     def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
-        """Fit the regressor on normalised rows and targets.
+        """Fit a clone of the regressor on normalised rows and targets.
 
         Parameters
         ----------
@@ -133,10 +152,13 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
 
         Returns
         -------
-        self : RowNormalizedRegressor
+        RowNormalizedRegressor
+            This one.
 
         Raises
         ------
+        TypeError
+            For a Dask collection.
         ValueError
             For NaN or infinities in y, rows without any value in the target group, or
             whose normalised target overflows, or a target group that is not there.
@@ -178,15 +200,22 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+            Rows as for `fit`.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
+            For each row m + s * prediction, in its own unit.
 
         Raises
         ------
+        NotFittedError
+            Before `fit`.
+        TypeError
+            For a Dask collection.
         ValueError
-            For rows without any value in the target group.
+            For rows without any value in the target group, infinities, or other columns
+            than in `fit`.
         """
         check_is_fitted(self)
         _refuse_dask(self, X)
@@ -216,6 +245,7 @@ class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         MetadataRouter
+            As scikit-learn asks for it.
         """
         mapping = MethodMapping().add(caller="fit", callee="fit")
         return MetadataRouter(owner=self).add(

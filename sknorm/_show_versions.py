@@ -22,8 +22,12 @@ def show_versions() -> None:
     """Print the versions in use, and which kernels: paste them into a bug report.
 
     Kernels are "compiled" (the C core), for a level of processors that this one runs,
-    or "generic" (NumPy). The environment variable
-    ``SKNORM_KERNELS``, set to either before the import, forces the choice.
+    or "generic" (NumPy). The environment variable ``SKNORM_KERNELS``, set to either
+    before the import, forces the choice.
+
+    See Also
+    --------
+    sklearn.show_versions : The same for scikit-learn and what it is built on.
 
     Examples
     --------

@@ -1,8 +1,10 @@
-"""Which parameters of LocalWindowNormalizer go together."""
+"""Which parameters of LocalWindowNormalizer go together, and fit the columns."""
 
+from math import prod
 from typing import Any
 
 from sknorm._location_scale import FROM_QUANTILES
+from sknorm._windows import whole_numbers
 
 
 def check_window_parameters(
@@ -53,3 +55,21 @@ def check_window_parameters(
             f"location={location!r}, scale={scale!r}, ddof={estimator.ddof}, "
             f"align={align!r}. Change them, or use weights=None."
         )
+
+
+def shape_of_sample(estimator: Any) -> tuple[int, ...]:
+    """Return the shape in which a row is read, or raise where columns do not fit."""
+    if estimator.sample_shape is None:
+        return (estimator.n_features_in_,)
+    if estimator.axis == "samples":
+        raise ValueError(
+            f"sample_shape of {type(estimator).__name__} is for axis='features'. Got "
+            f"sample_shape={estimator.sample_shape!r} with axis='samples'. Use None."
+        )
+    shape = whole_numbers("sample_shape", estimator.sample_shape)
+    if prod(shape) != estimator.n_features_in_:
+        raise ValueError(
+            f"sample_shape={estimator.sample_shape!r} needs n columns, n = "
+            f"{prod(shape)}. Got {estimator.n_features_in_} columns."
+        )
+    return shape

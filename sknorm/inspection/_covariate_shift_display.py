@@ -37,6 +37,22 @@ class CovariateShiftDisplay:
     order_ : ndarray of shape (n_shown,), int
         The features shown, from the top.
 
+    See Also
+    --------
+    covariate_shift : The report that is drawn.
+
+    Notes
+    -----
+    Love plots are those of balance tables [1]_. Where a whisker reaches further than 3
+    standard deviations, the axis is linear up to 0.2 and logarithmic beyond. A feature
+    that could not be measured has a name and no point.
+
+    References
+    ----------
+    .. [1] Ahmed et al., "Heart failure, chronic diuretic use, and increase in mortality
+       and hospitalization: an observational study using propensity score methods",
+       European Heart Journal 27, 1431-1439, 2006.
+
     Examples
     --------
     >>> import numpy as np
@@ -48,6 +64,12 @@ class CovariateShiftDisplay:
     >>> display = CovariateShiftDisplay.from_estimator(fitted, new)
     >>> display.order_
     array([1, 2, 0])
+
+    A report that is there already is drawn without a second test:
+
+    >>> display = CovariateShiftDisplay(display.report).plot(max_features=2)
+    >>> display.order_
+    array([1, 2])
     """
 
     def __init__(self, report: CovariateShift) -> None:
@@ -70,18 +92,31 @@ class CovariateShiftDisplay:
         Parameters
         ----------
         estimator : fitted transformer
-        X : array-like or dataframe of shape (n_samples, n_features)
-        X_reference : array-like of shape (n_reference, n_features), default=None
-        alpha : float, default=0.05
-        correction : {"bonferroni", "fdr_bh"} or None, default="bonferroni"
             As for `covariate_shift`.
+        X : array-like or dataframe of shape (n_samples, n_features)
+            New data.
+        X_reference : array-like of shape (n_reference, n_features), default=None
+            Rows from before the shift, in place of the fitted statistics.
+        alpha : float, default=0.05
+            Chance of a false alarm, and what the whiskers leave out.
+        correction : {"bonferroni", "fdr_bh"} or None, default="bonferroni"
+            How p-values are adjusted.
         max_features : int, default=100
-            As for `plot`.
+            How many features to draw: those that have shifted most.
         ax : matplotlib Axes, default=None
+            None makes a figure as high as the features need.
 
         Returns
         -------
         CovariateShiftDisplay
+            Drawn.
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        NotFittedError, TypeError, ValueError
+            As `covariate_shift`.
         """
         report = covariate_shift(
             estimator, X, X_reference=X_reference, alpha=alpha, correction=correction

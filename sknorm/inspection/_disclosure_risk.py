@@ -90,6 +90,12 @@ def disclosure_risk(
         For less than two rows, infinities, text, a release of another shape, or data
         without a column of at least two values.
 
+    See Also
+    --------
+    information_loss : What the release hides of the data, and what it keeps.
+    DisclosureRiskDisplay : A picture of the report.
+    sknorm.Statistics : The key.
+
     Notes
     -----
     The attacks, each where it applies (`not_applicable` says why it does not):
@@ -110,8 +116,7 @@ def disclosure_risk(
     ``baseline_rate`` is that of the better of two guesses at each column, the value of
     another record or the mean (0.028 and 0.040 for Gaussians and the default
     tolerance). ``risk = (success - baseline) / (1 - baseline)``, with Wilson's interval
-    over the records (Giomi et al., 2023, arXiv:2211.10459). Constant columns are left
-    out: they are public.
+    [1]_ over the records, as in [2]_. Constant columns are left out: they are public.
 
     At most 10000 records are attacked by known records and cells, 2000 by linkage (each
     is compared with all), and 500 by differencing; chains are of at most 10000 values.
@@ -119,6 +124,13 @@ def disclosure_risk(
     what comes next.
 
     The numbers are lower bounds against these intruders, not a guarantee.
+
+    References
+    ----------
+    .. [1] Wilson, "Probable inference, the law of succession, and statistical
+       inference", Journal of the American Statistical Association 22, 209-212, 1927.
+    .. [2] Giomi, Boenisch, Wehmeyer and Tasnadi, "A unified framework for quantifying
+       privacy risk in synthetic data", PoPETs 2023(2), 312-328, arXiv:2211.10459.
 
     Examples
     --------

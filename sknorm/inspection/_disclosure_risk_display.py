@@ -31,6 +31,21 @@ class DisclosureRiskDisplay:
     baselines_ : matplotlib PathCollection
         The ticks of guessing.
 
+    See Also
+    --------
+    disclosure_risk : The report that is drawn.
+
+    Notes
+    -----
+    With k successes in n trials and q the normal quantile of the confidence level, an
+    interval is ``(k + q**2 / 2 -+ q sqrt(k (n - k) / n + q**2 / 4)) / (n + q**2)``
+    [1]_. An attack that does not apply has no bar: the report says why.
+
+    References
+    ----------
+    .. [1] Wilson, "Probable inference, the law of succession, and statistical
+       inference", Journal of the American Statistical Association 22, 209-212, 1927.
+
     Examples
     --------
     >>> import numpy as np
@@ -41,6 +56,12 @@ class DisclosureRiskDisplay:
     ...     BatchStandardizer().fit(X), X, random_state=0
     ... )
     >>> len(display.bars_) == len(display.report.attacks)
+    True
+
+    A report that is there already is drawn without another attack:
+
+    >>> again = DisclosureRiskDisplay(display.report).plot()
+    >>> len(again.bars_) == len(display.bars_)
     True
     """
 
@@ -63,16 +84,29 @@ class DisclosureRiskDisplay:
         Parameters
         ----------
         estimator : fitted transformer
-        X : array-like or dataframe of shape (n_samples, n_features)
-        tolerance : float, default=0.05
-        confidence_level : float, default=0.95
-        random_state : int, RandomState instance or None, default=None
             As for `disclosure_risk`.
+        X : array-like or dataframe of shape (n_samples, n_features)
+            The original data.
+        tolerance : float, default=0.05
+            How near a restored value must be, in standard deviations of its column.
+        confidence_level : float, default=0.95
+            Of the whiskers.
+        random_state : int, RandomState instance or None, default=None
+            Draws known records, known cells and samples.
         ax : matplotlib Axes, default=None
+            None makes a figure as high as the attacks need.
 
         Returns
         -------
         DisclosureRiskDisplay
+            Drawn.
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        NotFittedError, TypeError, ValueError
+            As `disclosure_risk`.
         """
         report = disclosure_risk(
             estimator,

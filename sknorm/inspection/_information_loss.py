@@ -44,6 +44,10 @@ class InformationLoss(Report):
     n_samples : int
     notes : list of str
         Why a number is NaN, and what else a reader must know.
+
+    See Also
+    --------
+    information_loss : The function that returns it.
     """
 
     def _table(self) -> Table:
@@ -91,6 +95,11 @@ def information_loss(estimator: Any, X: Any, *, Z: Any = None) -> InformationLos
     ValueError
         For less than two rows, infinities, text, or a release of another shape.
 
+    See Also
+    --------
+    disclosure_risk : How well intruders restore the data.
+    NormalizationDisplay : A picture of data before, after and restored.
+
     Notes
     -----
     With x and z the values of a column where both are present, standard deviations s of
@@ -99,15 +108,24 @@ def information_loss(estimator: Any, X: Any, *, Z: Any = None) -> InformationLos
 
     * `location_change` is ``(mean z - mean x) / s_x``, `scale_ratio` is ``s_z / s_x``;
     * `rank_correlation` is ``corr(r_x, r_z)``, and `permutation_distance` is
-      ``mean |r_x - r_z| / n`` (Domingo-Ferrer and Muralidhar, arXiv:1501.04186);
+      ``mean |r_x - r_z| / n`` [1]_;
     * `shape_wasserstein` and `shape_ks` compare ``(x - mean x) / s_x`` with
       ``(z - mean z) / s_z``;
     * `correlation_change` is ``mean |corr(x_j, x_k) - corr(z_j, z_k)|`` over j < k;
-    * `il1s` is ``mean |x - z| / (sqrt(2) S_x)``, S_x of ddof=1 (Yancey, Winkler and
-      Creecy, 2002; the mean form, which sdcMicro calls IL1old).
+    * `il1s` is ``mean |x - z| / (sqrt(2) S_x)``, S_x of ddof=1 [2]_ (the mean
+      form, which sdcMicro calls IL1old).
 
     Measures that need a spread are NaN for constant columns, and left out of the means;
     `notes` names the columns.
+
+    References
+    ----------
+    .. [1] Domingo-Ferrer and Muralidhar, "New directions in anonymization: permutation
+       paradigm, verifiability by subjects and intruders, transparency to users",
+       Information Sciences 337-338, 11-24, 2016, arXiv:1501.04186.
+    .. [2] Yancey, Winkler and Creecy, "Disclosure risk assessment in perturbative
+       microdata protection", Inference Control in Statistical Databases, LNCS 2316,
+       135-152, 2002.
 
     Examples
     --------

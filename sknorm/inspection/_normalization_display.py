@@ -20,6 +20,9 @@ SHOWN = 3  # features, where none are chosen: more lines cannot be told apart
 class NormalizationDisplay:
     """Lines of chosen features, or rows: before, after, and restored with the key.
 
+    Three axes below each other. The first and the last have one range, so that what is
+    not restored is seen. NaN leaves a gap; up to 30 points have dots.
+
     Parameters
     ----------
     before, after : ndarray of shape (n_points, n_lines)
@@ -38,6 +41,11 @@ class NormalizationDisplay:
     lines_ : list of three lists of matplotlib Line2D
         Of each axes; the last list is empty where nothing is restored.
 
+    See Also
+    --------
+    information_loss : What is lost, in numbers.
+    disclosure_risk : Who restores it without the key.
+
     Examples
     --------
     >>> import numpy as np
@@ -48,6 +56,15 @@ class NormalizationDisplay:
     >>> display = NormalizationDisplay.from_estimator(fitted, X, features=[1])
     >>> display.before.shape
     (100, 1)
+
+    Where there is no way back, the last axes says why:
+
+    >>> from sklearn.preprocessing import Normalizer
+    >>> display = NormalizationDisplay.from_estimator(Normalizer().fit(X), X)
+    >>> display.restored
+    'not restored: Normalizer has no inverse_transform.'
+    >>> display.plot().lines_[2]
+    []
     """
 
     def __init__(
@@ -81,21 +98,29 @@ class NormalizationDisplay:
         estimator : fitted transformer
             One that keeps the columns.
         X : array-like or dataframe of shape (n_samples, n_features)
+            The data before. NaN counts as missing.
         features : list of str or int, default=None
             Columns, by name or position: one line for each, over the rows. None, where
             no rows are chosen: the first three.
         rows : list of int, default=None
             Rows, by position: one line for each, over the features.
         ax : array-like of three matplotlib Axes, default=None
+            None makes a figure.
 
         Returns
         -------
         NormalizationDisplay
+            Drawn.
 
         Raises
         ------
+        ImportError
+            Where matplotlib is not installed.
+        NotFittedError, TypeError
+            Where the estimator is not fitted, or no transformer; for sparse data.
         ValueError
-            Where both features and rows are given, or such that X does not have.
+            Where both features and rows are given, or such that X does not have; for
+            infinities, text, or a release of another shape.
         """
         if features is not None and rows is not None:
             raise ValueError(
@@ -128,6 +153,7 @@ class NormalizationDisplay:
         Parameters
         ----------
         ax : array-like of three matplotlib Axes, default=None
+            None makes a figure.
 
         Returns
         -------

@@ -77,6 +77,15 @@ class Report(Bunch):
         -------
         dict
             Arrays are lists. NaN and infinities, for which JSON has no word, are None.
+
+        Examples
+        --------
+        >>> from sknorm import RowLayerNormalizer
+        >>> from sknorm.inspection import information_loss
+        >>> X = [[1.0, 7.0], [2.0, 7.0]]
+        >>> loss = information_loss(RowLayerNormalizer().fit(X), X)
+        >>> loss.to_dict()["rank_correlation"]
+        [None, None]
         """
         return {str(name): plain(value) for name, value in self.items()}
 
@@ -88,6 +97,20 @@ class Report(Bunch):
         pandas.DataFrame
             One row for each row of the table. An interval ``ci`` is two columns,
             ``ci_low`` and ``ci_high``.
+
+        Raises
+        ------
+        ImportError
+            Where pandas is not installed.
+
+        Examples
+        --------
+        >>> from sknorm import BatchStandardizer
+        >>> from sknorm.inspection import information_loss
+        >>> X = [[1.0, 7.0], [2.0, 9.0], [4.0, 8.0]]
+        >>> loss = information_loss(BatchStandardizer().fit(X), X)
+        >>> loss.to_frame()["rank_correlation"].to_dict()
+        {'x0': 1.0, 'x1': 1.0}
         """
         import pandas as pd
 

@@ -10,6 +10,8 @@ COLUMNS = ("success_rate", "baseline_rate", "risk", "ci", "nrmse")
 class DisclosureRisk(Report):
     """Who restores or links released data: the result of `disclosure_risk`.
 
+    Rates, risks and ends of intervals are shares, 0 to 1.
+
     Attributes
     ----------
     attacks : dict of str to Attack
@@ -30,6 +32,11 @@ class DisclosureRisk(Report):
     random_state : int, RandomState instance or None
     notes : list of str
         What a reader must know: samples, constant columns, limits.
+
+    See Also
+    --------
+    disclosure_risk : The function that returns it.
+    DisclosureRiskDisplay : A picture of it.
     """
 
     def _table(self) -> Table:

@@ -84,6 +84,11 @@ class CovariateShift(Report):
         "X", or "transform(X)" where rows or windows were normalised first.
     alpha : float
     correction : {"bonferroni", "fdr_bh"} or None
+
+    See Also
+    --------
+    covariate_shift : The function that returns it.
+    CovariateShiftDisplay : A picture of it.
     """
 
     def to_frame(self) -> Any:
@@ -94,6 +99,20 @@ class CovariateShift(Report):
         pandas.DataFrame
             One row for each feature, one column for each attribute; an interval is two,
             such as ``smd_ci_low`` and ``smd_ci_high``.
+
+        Raises
+        ------
+        ImportError
+            Where pandas is not installed.
+
+        Examples
+        --------
+        >>> from sknorm import BatchStandardizer
+        >>> from sknorm.inspection import covariate_shift
+        >>> X = [[1.0], [2.0], [3.0], [4.0]]
+        >>> report = covariate_shift(BatchStandardizer().fit(X), X)
+        >>> report.to_frame()["variance_ratio"].to_dict()
+        {'x0': 1.0}
         """
         import pandas as pd
 

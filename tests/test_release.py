@@ -1,7 +1,5 @@
 """What is released: shapes, names, gaps, and what no report can be about."""
 
-from fractions import Fraction
-
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -16,13 +14,7 @@ from sklearn.preprocessing import MaxAbsScaler, Normalizer, StandardScaler
 from cases import full_text
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 from sknorm.inspection import disclosure_risk, information_loss
-from sknorm.inspection._release import (
-    constant_columns,
-    moments,
-    only_step,
-    released,
-    steps,
-)
+from sknorm.inspection._release import released
 
 BOTH = pytest.mark.parametrize("inspect", [information_loss, disclosure_risk])
 
@@ -102,51 +94,6 @@ def test_values_that_the_release_hides_are_pointed_out(X):
     Z[3, 1] = np.nan
     release = released("f", BatchStandardizer().fit(X), X, Z)
     assert "NaN where X has values in columns 'x1'" in release.notes[0]
-
-
-def test_steps_of_nested_pipelines(X):
-    """What passes through is no step."""
-    inner = make_pipeline("passthrough", StandardScaler())
-    assert [type(s) for s in steps(make_pipeline(inner, None, Normalizer()))] == [
-        StandardScaler,
-        Normalizer,
-    ]
-    assert isinstance(only_step(inner), StandardScaler)
-    assert only_step(make_pipeline(inner, Normalizer())) is None
-
-
-@pytest.mark.parametrize(
-    ("column", "constant"),
-    [
-        ([7.0, 7.0, 7.0], True),
-        ([0.3, 0.1 + 0.2, 0.3], True),
-        ([np.nan, np.nan, 1.0], True),
-        ([np.nan, np.nan, np.nan], True),
-        ([0.0, 0.0, 1e-100], False),
-        ([1e15, 1e15 + 1, 1e15 + 2], False),
-        ([np.nan, 1.0, 2.0], False),
-    ],
-)
-def test_constant_columns(column, constant):
-    """Rounding is no spread, and one value has none."""
-    values = np.array(column)[:, np.newaxis]
-    assert constant_columns(values, 2.0**-52).tolist() == [constant]
-
-
-def test_moments_skip_missing_values():
-    """Each column has moments of its own values, NaN where it has none."""
-    mean, variance = moments(np.array([[1.0, np.nan], [np.nan, np.nan], [4.0, np.nan]]))
-    np.testing.assert_array_equal(mean, [2.5, np.nan])
-    np.testing.assert_array_equal(variance, [2.25, np.nan])
-
-
-def test_moments_far_from_zero(rng):
-    """As accurate as the values, at any offset."""
-    values = rng.integers(0, 9, (9001, 3)) + 2.0**50
-    mean, variance = moments(values)
-    exact = float(sum(map(Fraction, values[:, 0])) / 9001)
-    assert abs(mean[0] - exact) <= np.spacing(exact)
-    np.testing.assert_allclose(variance, (values - 2.0**50).var(axis=0), rtol=1e-14)
 
 
 def _with(X, value):

@@ -9,8 +9,9 @@ from sklearn.utils import Bunch
 
 from sknorm._kernels import Floats
 from sknorm._validation import quoted
+from sknorm.inspection._column_spread import constant_columns, spreads
 from sknorm.inspection._rates import above, guessing_rates, wilson_interval
-from sknorm.inspection._release import Release, constant_columns, spreads
+from sknorm.inspection._release import Release
 
 
 class Attack(Bunch):

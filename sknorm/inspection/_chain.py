@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sknorm._kernels import Floats
 from sknorm._local_window_normalizer import LocalWindowNormalizer
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
-from sknorm.inspection._release import only_step
 from sknorm.inspection._score import Score
+from sknorm.inspection._steps import only_step
 
 LONGEST_SERIES = 10_000  # values restored of each
 MOST_RECORDS = 10_000  # series in rows that are attacked, at random

@@ -22,9 +22,9 @@ from sknorm.inspection._compared_values import (
 from sknorm.inspection._distribution_distances import DISTANCES, distances_of_columns
 from sknorm.inspection._moment_shift import adjusted, moment_shift, verdict
 from sknorm.inspection._reference_statistics import fitted_moments, learning_step
-from sknorm.inspection._release import check_transformer
 from sknorm.inspection._shape_moments import ShapeMoments
 from sknorm.inspection._shift_report import CovariateShift
+from sknorm.inspection._steps import check_transformer
 
 Correction = Literal["bonferroni", "fdr_bh"] | None
 

@@ -8,8 +8,8 @@ import numpy as np
 from sknorm._batch_standardizer import BatchStandardizer
 from sknorm._kernels import Floats
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
-from sknorm.inspection._release import only_step
 from sknorm.inspection._score import Score
+from sknorm.inspection._steps import only_step
 
 MOST_RECORDS = 500  # attacked, at random
 

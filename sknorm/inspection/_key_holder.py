@@ -9,8 +9,9 @@ from scipy import sparse
 
 from sknorm._kernels import Floats
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
-from sknorm.inspection._release import Release, matrix_of, steps
+from sknorm.inspection._release import Release, matrix_of
 from sknorm.inspection._score import Score
+from sknorm.inspection._steps import steps
 
 
 def restored_by_key(release: Release) -> Floats:

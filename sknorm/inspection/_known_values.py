@@ -11,8 +11,8 @@ from sknorm._kernels import Floats
 from sknorm._row_layer_normalizer import RowLayerNormalizer
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
 from sknorm.inspection._known_records import MOST_RECORDS, least_squares, n_tries
-from sknorm.inspection._release import only_step
 from sknorm.inspection._score import Score
+from sknorm.inspection._steps import only_step
 
 
 def known_values(target: Target, m: int) -> Attack:

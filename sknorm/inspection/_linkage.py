@@ -11,7 +11,8 @@ from sklearn.base import clone
 
 from sknorm._kernels import Floats
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
-from sknorm.inspection._release import constant_columns, matrix_of, moments
+from sknorm.inspection._column_spread import constant_columns, moments
+from sknorm.inspection._release import matrix_of
 
 MOST_RECORDS = 2_000  # linked, at random, each with the nearest of all records
 CELLS_AT_ONCE = 4_000_000  # of the matrix of distances

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknorm._kernels import Floats
+from sknorm.inspection._column_spread import constant_columns, moments
 from sknorm.inspection._order import (
     average_ranks,
     correlation,
     kolmogorov_smirnov,
     permutation_distance,
 )
-from sknorm.inspection._release import constant_columns, moments
 
 COLUMNS_AT_ONCE = 500  # of the correlation matrix
 

@@ -8,8 +8,8 @@ from sklearn.utils import get_tags
 from sknorm._batch_standardizer import BatchStandardizer
 from sknorm._kernels import Floats
 from sknorm._restorable_normalizer import RestorableNormalizer
-from sknorm.inspection._release import steps
 from sknorm.inspection._shape_moments import ShapeMoments
+from sknorm.inspection._steps import steps
 
 
 def learning_step(estimator: Any) -> tuple[list[Any], Any]:

@@ -1,6 +1,5 @@
 """What a fitted transformer releases of data, column by column, and its way back."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted
 
 from sknorm._kernels import Floats
 from sknorm._validation import quoted, refuse_text_and_dates
+from sknorm.inspection._steps import check_transformer, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +109,6 @@ def released(caller: str, estimator: Any, X: Any, Z: Any = None) -> Release:
     )
 
 
-def check_transformer(caller: str, estimator: Any) -> None:
-    """Raise where an estimator is no transformer, or not fitted."""
-    if isinstance(estimator, type) or not hasattr(estimator, "transform"):
-        name = getattr(estimator, "__name__", type(estimator).__name__)
-        raise TypeError(
-            f"The estimator of {caller} must be a fitted transformer. Got {name}, "
-            f"{'a class' if isinstance(estimator, type) else 'without transform'}. "
-            "Pass an instance such as BatchStandardizer().fit(X)."
-        )
-    check_is_fitted(estimator)
-
-
 def matrix_of(
     caller: str, X: Any, name: str, *, min_samples: int = 2
 ) -> tuple[Floats, NDArray[Any]]:
@@ -146,58 +132,6 @@ def matrix_of(
     named = all(isinstance(column, str) for column in columns)
     labels = columns if named else [f"x{i}" for i in range(len(columns))]
     return matrix, np.array(labels, dtype=object)
-
-
-def steps(estimator: Any) -> Iterator[Any]:
-    """Yield the transformers of a pipeline, nested ones too; else the estimator."""
-    if not isinstance(estimator, Pipeline):
-        yield estimator
-        return
-    for _, step in estimator.steps:
-        if step is not None and not isinstance(step, str):
-            yield from steps(step)
-
-
-def only_step(estimator: Any) -> Any:
-    """Return the one transformer that an estimator is or holds; None: several."""
-    inside = list(steps(estimator))
-    return inside[0] if len(inside) == 1 else None
-
-
-def constant_columns(values: Floats, resolution: float) -> NDArray[np.bool]:
-    """Tell which columns have no spread beyond the rounding of their values.
-
-    A standard deviation of at most ``resolution * max(abs(values))`` counts as none,
-    as in the estimators. So does that of less than two values.
-
-    Examples
-    --------
-    >>> constant_columns(np.array([[0.3, 1.0], [0.1 + 0.2, 2.0]]), 2.3e-16)
-    array([ True, False])
-    """
-    spread, largest = spreads(values), np.zeros(values.shape[1])
-    np.fmax.reduce(np.abs(values), axis=0, out=largest, initial=0.0)
-    counts = np.count_nonzero(~np.isnan(values), axis=0)
-    return np.asarray((counts < 2) | ~(spread > resolution * largest))
-
-
-def spreads(values: Floats) -> Floats:
-    """Return the population standard deviation of each column, NaN left out."""
-    return np.sqrt(moments(values)[1])
-
-
-def moments(values: Floats) -> tuple[Floats, Floats]:
-    """Return mean and population variance of each column, NaN left out."""
-    present = ~np.isnan(values)
-    counts = np.count_nonzero(present, axis=0)
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        mean = np.sum(values, axis=0, where=present) / counts
-        near = values - mean
-        # Far from 0 the first mean is rounded by more than the values are.
-        rounding = np.sum(near, axis=0, where=present) / counts
-        near -= rounding
-        square = np.sum(near * near, axis=0, where=present) / counts
-    return mean + rounding, square
 
 
 def _epsilon(values: Any) -> float:

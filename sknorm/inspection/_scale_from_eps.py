@@ -10,7 +10,7 @@ from sknorm._feature_groups import NO_GROUP
 from sknorm._kernels import Floats
 from sknorm._row_layer_normalizer import RowLayerNormalizer
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
-from sknorm.inspection._release import only_step
+from sknorm.inspection._steps import only_step
 
 CLOSE = 0.01  # relative, of a scale: it is positive and has a unit
 

@@ -4,14 +4,13 @@ One step ahead from lagged values, for series that ship inside statsmodels. The 
 rolls: seven blocks of a tenth of the series, each after a training part that is all
 before it. The error is MASE: the mean absolute error divided by that of "as the value
 before" within the training part, mean and standard error over the origins. Writes
-forecasting.md and docs/forecasting.png, and takes a minute or two.
+forecasting.md, and takes a minute or two.
 
     python benchmarks/forecasting.py
 """
 
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from scipy.stats import spearmanr
 from sklearn.base import BaseEstimator, RegressorMixin, clone
@@ -25,9 +24,6 @@ from sklearn.preprocessing import StandardScaler
 from statsmodels.datasets import co2, elnino, macrodata, sunspots
 
 from sknorm import RowNormalizedRegressor
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 HERE = Path(__file__).parent
 N_ORIGINS = 7
@@ -128,27 +124,8 @@ def table_of(name, values, n_lags):
     return lines
 
 
-def draw(values, n_lags):
-    """Draw what trees predict after two thirds of the series, and the same by rows."""
-    X, y = lagged(values, n_lags)
-    *_, (train, test) = TimeSeriesSplit(2).split(X)
-    figure, axis = plt.subplots(figsize=(8, 4), layout="constrained")
-    time = np.arange(len(y))
-    axis.plot(time, y, color="0.6", lw=3, label="real GDP")
-    for way, color in (("raw", "C3"), ("RowNormalizedRegressor", "C0")):
-        model = WAYS[way](REGRESSORS["HistGradientBoosting"])
-        predicted = model.fit(X[train], y[train]).predict(X[test])
-        axis.plot(time[test], predicted, color=color, label=f"predicted, {way}")
-    axis.axhline(y[train].max(), color="k", ls=":", lw=1)
-    axis.text(0, y[train].max(), "largest target of the training part", va="bottom")
-    axis.axvline(test[0] - 0.5, color="k", lw=0.5)
-    axis.set(xlabel="quarter", ylabel="10^9 dollars of 2005")
-    axis.legend(frameon=False, loc="lower right")
-    figure.savefig(HERE.parent / "docs" / "forecasting.png", dpi=100)
-
-
 def main():
-    """Measure all series, and write the table and the picture."""
+    """Measure all series, and write the table."""
     data = series()
     lines = [
         "# Forecasting real series",
@@ -162,7 +139,6 @@ def main():
         lines += table_of(name, values, n_lags)
         print("\n".join(lines[-len(REGRESSORS) - 3 :]))
     (HERE / "forecasting.md").write_text("\n".join(lines) + "\n")
-    draw(*data["real GDP, quarterly"])
 
 
 if __name__ == "__main__":

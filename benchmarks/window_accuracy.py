@@ -1,4 +1,4 @@
-"""The table of docs/local_window_normalizer.md: who is wrong where.
+"""The table of docs/numerics.md: who is wrong where.
 
 Worst error of the standard deviation in trailing windows of 5, 51 and 501 values,
 relative (absolute where it is 0), against two passes in extended precision. The series

@@ -34,6 +34,7 @@ __all__ = [
     "check_restorable",
     "fit_context",
     "fit_context_of_parts",
+    "float_dtypes",
     "in_output_container",
     "infinity_error",
     "output_container",
@@ -56,7 +57,6 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 fit_context: Callable[[Method], Method] = _fit_context(
     prefer_skip_nested_validation=True
 )
-
 
 # Does not skip the validation of nested estimators.
 fit_context_of_parts: Callable[[Method], Method] = _fit_context(
@@ -165,7 +165,7 @@ def check_matrix(
         X,
         reset=reset,
         accept_sparse=sparse_formats or False,
-        dtype=_float_dtypes(X),
+        dtype=float_dtypes(X),
         force_writeable=in_place,
         ensure_all_finite=False,
         ensure_min_samples=ensure_min_samples,
@@ -204,7 +204,7 @@ def check_restorable(
     matrix = check_array(
         Z,
         accept_sparse=sparse_formats or False,
-        dtype=_float_dtypes(Z),
+        dtype=float_dtypes(Z),
         force_writeable=in_place,
         ensure_all_finite=False,
         estimator=estimator,
@@ -331,11 +331,11 @@ def refuse_text_and_dates(values: NDArray[Any], name: str) -> None:
         )
 
 
-def _float_dtypes(X: Any) -> Any:
+def float_dtypes(X: Any) -> Any:
     """Return the dtypes to keep: float32 in other byte orders and frames, too."""
     if isinstance(X, np.ndarray) and X.dtype.newbyteorder("=") == np.float32:
         return np.float32
-    if not hasattr(X, "columns"):
+    if not (hasattr(X, "columns") and hasattr(X, "dtypes")):
         return FLOATS
     dtypes = {str(dtype).lower() for dtype in X.dtypes}
     return np.float32 if dtypes <= {"float32", "float[pyarrow]"} else FLOATS

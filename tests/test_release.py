@@ -57,13 +57,9 @@ def test_dataframes_are_their_numbers(frame, container, X):
     assert list(expected.names) == ["x0", "x1", "x2", "x3"]
 
 
-@pytest.mark.parametrize(("dtype", "bits"), [("f4", 23), ("f8", 52), ("i8", 52)])
-def test_resolution_is_that_of_the_data(dtype, bits, X):
-    """Of each side by itself."""
-    X = (10 * X).astype(dtype)
-    assert released("f", BatchStandardizer().fit(X), X).resolution == 2.0**-bits
-    fine = X.astype(np.float64)
-    release = released("f", BatchStandardizer().fit(fine), fine, fine.astype("f4"))
+def test_each_side_has_its_resolution(X):
+    """Data in float64, released in float32."""
+    release = released("f", BatchStandardizer().fit(X), X, X.astype("f4"))
     assert (release.resolution, release.resolution_z) == (2.0**-52, 2.0**-23)
 
 

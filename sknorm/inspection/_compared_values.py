@@ -1,44 +1,60 @@
 """What of the data covariate_shift compares: the columns themselves, or normalised."""
 
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
 from sknorm._kernels import Floats
 from sknorm._validation import quoted
-from sknorm.inspection._release import matrix_of
+from sknorm.inspection._matrix import Matrix, matrix_of
 
 
-def compared(
-    estimator: Any, before: list[Any], X: Any, name: str
-) -> tuple[Floats, NDArray[np.object_]]:
-    """Return what of X, or X_reference, is compared, and the names of its columns."""
-    values, names = matrix_of("covariate_shift", X, name)
+def compared(estimator: Any, before: list[Any], X: Any, name: str) -> Matrix:
+    """Return what of X, or X_reference, is compared.
+
+    Parameters
+    ----------
+    estimator : fitted transformer
+    before : list of transformers
+        Its steps whose output is compared; none: X itself.
+    X : array-like or dataframe of shape (n_samples, n_features)
+    name : str
+        Of X, for messages.
+
+    Returns
+    -------
+    Matrix
+        With the resolution of X: steps may have rounded what comes out of them no less.
+    """
+    values, names, resolution = matrix_of("covariate_shift", X, name)
     named = hasattr(X, "columns")
     validate_data(estimator, X if named else values, reset=False, skip_check_array=True)
     if not named:
         names = np.asarray(getattr(estimator, "feature_names_in_", names))
     if not before:
-        return values, names
+        return Matrix(values, names, resolution)
     whole = deepcopy(X)
     for step in before:
         whole = step.transform(whole)
     if sparse.issparse(whole):
         whole = whole.toarray()
-    values, released = matrix_of("covariate_shift", whole, f"transform({name})")
-    if len(released) == len(names):
-        return values, names
-    try:
-        return values, np.asarray(before[-1].get_feature_names_out())
-    except (AttributeError, ValueError):
-        return values, released
+    values, released, _ = matrix_of("covariate_shift", whole, f"transform({name})")
+    if len(released) != len(names):
+        names = released
+        with suppress(AttributeError, ValueError):
+            names = np.asarray(before[-1].get_feature_names_out())
+    return Matrix(values, names, resolution)
 
 
 def check_same_columns(X: Any, X_reference: Any, values: Floats, rows: Floats) -> None:
+    """Raise where X_reference has other columns than X.
+
+    `values` and `rows` are what is compared of X and of X_reference.
+    """
     if values.shape[1] != rows.shape[1]:
         raise ValueError(
             "X_reference of covariate_shift must have the columns of X. Got "
@@ -69,16 +85,3 @@ def without_rounding(values: Floats, center: Floats, unit: Floats) -> Floats:
     """
     rounded = np.round((values - center) / unit, 10) * unit + center
     return np.where(np.isnan(unit), values, rounded)
-
-
-def epsilon(X: Any) -> float:
-    """Return the machine epsilon of the numbers in an array or dataframe.
-
-    Examples
-    --------
-    >>> epsilon(np.ones(2, np.float32)) > epsilon([[1, 2]])
-    True
-    """
-    dtype = np.asarray(X).dtype
-    narrow = dtype in (np.float32, np.float16)
-    return float(np.finfo(np.float32 if narrow else np.float64).eps)

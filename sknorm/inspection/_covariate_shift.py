@@ -16,7 +16,6 @@ from sknorm.inspection._comparable_columns import comparable
 from sknorm.inspection._compared_values import (
     check_same_columns,
     compared,
-    epsilon,
     without_rounding,
 )
 from sknorm.inspection._distribution_distances import DISTANCES, distances_of_columns
@@ -170,15 +169,15 @@ def covariate_shift(
     """
     check_transformer("covariate_shift", estimator)
     before, learner = learning_step(estimator)
-    values, names = compared(estimator, before, X, "X")
-    new, resolution = ShapeMoments.of(values, "X", names), epsilon(X)
+    values, names, resolution = compared(estimator, before, X, "X")
+    new = ShapeMoments.of(values, "X", names)
     if X_reference is None:
         fitted = fitted_moments(learner, len(names))
     else:
-        rows, _ = compared(estimator, before, X_reference, "X_reference")
+        rows, _, coarser = compared(estimator, before, X_reference, "X_reference")
         check_same_columns(X, X_reference, values, rows)
         fitted = ShapeMoments.of(rows, "X_reference", names)
-        resolution = max(resolution, epsilon(X_reference))
+        resolution = max(resolution, coarser)
     reference, new, reason, missed = comparable(fitted, new, resolution)
     if missed.any():
         warn(
@@ -189,20 +188,20 @@ def covariate_shift(
     shift = moment_shift(reference, new, alpha)._asdict()
     p_values = np.concatenate([shift["p_mean"], shift["p_variance"]])
     shift["p_mean"], shift["p_variance"] = np.split(adjusted(p_values, correction), 2)
-    whole: dict[str, Any] = dict.fromkeys(DISTANCES)
+    distances: dict[str, Any] = dict.fromkeys(DISTANCES)
     if X_reference is not None:
         sd = np.sqrt(reference.variance)
         if before:
             rows = without_rounding(rows, fitted.mean, sd)
             values = without_rounding(values, fitted.mean, sd)
-        whole = distances_of_columns(
+        distances = distances_of_columns(
             rows, values, reference.n, new.n, resolution, alpha
         )
-        whole["wasserstein"] = whole["wasserstein"] / sd
+        distances["wasserstein"] = distances["wasserstein"] / sd
     return CovariateShift(
         feature_names=names,
         **shift,
-        **whole,
+        **distances,
         **verdict(shift, alpha),
         n_reference=fitted.n,
         n_new=new.n,

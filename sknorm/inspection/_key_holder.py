@@ -9,7 +9,8 @@ from scipy import sparse
 
 from sknorm._kernels import Floats
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
-from sknorm.inspection._release import Release, matrix_of
+from sknorm.inspection._matrix import matrix_of
+from sknorm.inspection._release import Release
 from sknorm.inspection._score import Score
 from sknorm.inspection._steps import steps
 
@@ -61,14 +62,14 @@ def _restored(release: Release, *, with_key: bool) -> Floats:
     for step, before in zip(backwards, given, strict=True):
         inverse = _undone(step, inverse, before)
     inverse = inverse.toarray() if sparse.issparse(inverse) else inverse
-    matrix, _ = matrix_of(
+    restored = matrix_of(
         "disclosure_risk", inverse, "inverse_transform(Z)", min_samples=0
-    )
-    if matrix.shape != release.X.shape:
+    ).values
+    if restored.shape != release.X.shape:
         raise NotApplicableError(
-            f"the inverse has shape {matrix.shape}, X has {release.X.shape}."
+            f"the inverse has shape {restored.shape}, X has {release.X.shape}."
         )
-    return matrix
+    return restored
 
 
 def _before_each_step(estimator: Any, X: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sknorm._kernels import Floats
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
 from sknorm.inspection._column_spread import constant_columns, moments
-from sknorm.inspection._release import matrix_of
+from sknorm.inspection._matrix import matrix_of
 
 MOST_RECORDS = 2_000  # linked, at random, each with the nearest of all records
 CELLS_AT_ONCE = 4_000_000  # of the matrix of distances
@@ -95,23 +95,23 @@ def correct_links(
 
 def _own_release(estimator: Any, given: Any, random: np.random.RandomState) -> Floats:
     """Return what the intruder's clone makes of the raw file."""
-    own = clone(estimator)
+    twin = clone(estimator)
     draws = {
         name: random.randint(2**31 - 1)
-        for name, value in own.get_params().items()
+        for name, value in twin.get_params().items()
         if name.split("__")[-1] == "random_state" and value is None
     }
-    own.set_params(**draws)
+    twin.set_params(**draws)
     data = deepcopy(given)  # copy=False writes into it
     with warnings.catch_warnings():
         # The user has seen them in fit.
         warnings.simplefilter("ignore")
         try:
-            output = own.fit(data).transform(deepcopy(given))
+            output = twin.fit(data).transform(deepcopy(given))
         except ValueError as error:
             raise NotApplicableError(
                 f"a clone of the estimator cannot be fitted to X: {error}"
             ) from error
     output = output.toarray() if sparse.issparse(output) else output
-    matrix, _ = matrix_of("disclosure_risk", output, "transform(X)", min_samples=0)
-    return matrix[:, : np.shape(given)[1]]
+    own = matrix_of("disclosure_risk", output, "transform(X)", min_samples=0).values
+    return own[:, : np.shape(given)[1]]

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.utils import check_array
 
 from sknorm._kernels import Floats
-from sknorm._validation import quoted, refuse_text_and_dates
+from sknorm._validation import quoted
+from sknorm.inspection._matrix import matrix_of
 from sknorm.inspection._steps import check_transformer, steps
 
 
@@ -32,9 +32,9 @@ class Release:
     n_appended : int
         How many columns of statistics it has beside the data.
     names : ndarray of shape (n_features,), object
-        Of the columns of X: "x0", "x1", ... where they have none.
+        Of the columns of X.
     resolution, resolution_z : float
-        Machine epsilons of the dtypes of X and Z.
+        Machine epsilons of X and Z, as in `Matrix`.
     notes : list of str
         What a reader must know about this release.
     """
@@ -75,70 +75,38 @@ def released(caller: str, estimator: Any, X: Any, Z: Any = None) -> Release:
         of X: the comparison is of each value with what became of it.
     """
     check_transformer(caller, estimator)
-    matrix, names = matrix_of(caller, X, "X")
+    data, names, resolution = matrix_of(caller, X, "X")
     whole = estimator.transform(deepcopy(X)) if Z is None else Z
     source = "transform(X)" if Z is None else "Z"
     if sparse.issparse(whole) and Z is None:
         whole = whole.toarray()
-    output, _ = matrix_of(caller, whole, source, min_samples=0)
-    n_samples, p = matrix.shape
+    output, _, resolution_z = matrix_of(caller, whole, source, min_samples=0)
+    n_samples, p = data.shape
     appends = any(getattr(s, "append_statistics", False) for s in steps(estimator))
     surplus = output.shape[1] - p
     if len(output) != n_samples or surplus < 0 or (surplus and not appends):
         raise ValueError(
             f"{caller} compares each value with what became of it, so {source} must "
-            f"have the shape of X, {matrix.shape}. Got {output.shape}. Inspect the "
+            f"have the shape of X, {data.shape}. Got {output.shape}. Inspect the "
             "steps that keep the columns, by themselves."
         )
     notes = [
         *_note_on_appended(output, p),
         *([] if Z is not None else _note_on_names(estimator, names)),
-        *_note_on_new_gaps(matrix, output[:, :p], names),
+        *_note_on_new_gaps(data, output[:, :p], names),
     ]
     return Release(
         estimator=estimator,
         given=X,
-        X=matrix,
+        X=data,
         Z=output[:, :p],
         whole=whole,
         n_appended=surplus,
         names=names,
-        resolution=_epsilon(X),
-        resolution_z=_epsilon(whole),
+        resolution=resolution,
+        resolution_z=resolution_z,
         notes=notes,
     )
-
-
-def matrix_of(
-    caller: str, X: Any, name: str, *, min_samples: int = 2
-) -> tuple[Floats, NDArray[Any]]:
-    """Return X as a float64 matrix, and the names of its columns."""
-    if sparse.issparse(X):
-        raise TypeError(
-            f"{name} of {caller} must be dense. Got {type(X).__name__}. Pass "
-            f"{name}.toarray(), or a sample of its rows."
-        )
-    if isinstance(X, (list, tuple, np.ndarray)):
-        refuse_text_and_dates(np.asarray(X), name)
-    matrix = check_array(
-        X,
-        dtype=np.float64,
-        ensure_all_finite="allow-nan",
-        ensure_min_samples=min_samples,
-        input_name=name,
-        estimator=caller,
-    )
-    columns = list(getattr(X, "columns", range(matrix.shape[1])))
-    named = all(isinstance(column, str) for column in columns)
-    labels = columns if named else [f"x{i}" for i in range(len(columns))]
-    return matrix, np.array(labels, dtype=object)
-
-
-def _epsilon(values: Any) -> float:
-    """Return the machine epsilon of the numbers in an array or dataframe."""
-    dtypes = getattr(values, "dtypes", [getattr(values, "dtype", np.float64)])
-    narrow = {str(dtype).lower() for dtype in dtypes} <= {"float32", "float16"}
-    return float(np.finfo(np.float32 if narrow else np.float64).eps)
 
 
 def _note_on_appended(output: Floats, p: int) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from numpydoc.docscrape import ClassDoc, FunctionDoc
-from sklearn.preprocessing import Normalizer
+from sklearn.preprocessing import FunctionTransformer, Normalizer
 
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 from sknorm.inspection import (
@@ -296,6 +296,13 @@ def test_lines_are_the_data_before_after_and_restored(estimator, X):
         np.testing.assert_allclose(panels[2], panels[0], rtol=1e-12, atol=1e-12)
         assert shown.ax_[0].get_ylim() == shown.ax_[2].get_ylim()
         plt.close("all")
+
+
+def test_an_error_of_the_inverse_names_the_display(X):
+    """It computes nothing of disclosure_risk."""
+    deep = FunctionTransformer(inverse_func=lambda Z: np.asarray(Z)[..., np.newaxis])
+    with pytest.raises(ValueError, match="NormalizationDisplay"):
+        NormalizationDisplay.from_estimator(deep.fit(X), X)
 
 
 def test_what_cannot_be_restored_is_said():

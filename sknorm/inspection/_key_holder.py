@@ -63,7 +63,7 @@ def _restored(release: Release, *, with_key: bool) -> Floats:
         inverse = _undone(step, inverse, before)
     inverse = inverse.toarray() if sparse.issparse(inverse) else inverse
     restored = matrix_of(
-        "disclosure_risk", inverse, "inverse_transform(Z)", min_samples=0
+        release.caller, inverse, "inverse_transform(Z)", min_samples=0
     ).values
     if restored.shape != release.X.shape:
         raise NotApplicableError(

@@ -20,6 +20,8 @@ class Release:
 
     Parameters
     ----------
+    caller : str
+        The name of the function that inspects it, for messages.
     estimator : fitted transformer
     given : array-like or dataframe of shape (n_samples, n_features)
         The data as they came.
@@ -39,6 +41,7 @@ class Release:
         What a reader must know about this release.
     """
 
+    caller: str
     estimator: Any
     given: Any
     X: Floats
@@ -96,6 +99,7 @@ def released(caller: str, estimator: Any, X: Any, Z: Any = None) -> Release:
         *_note_on_new_gaps(data, output[:, :p], names),
     ]
     return Release(
+        caller=caller,
         estimator=estimator,
         given=X,
         X=data,

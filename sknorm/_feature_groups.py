@@ -82,6 +82,11 @@ def number_of_groups(groups: NDArray[np.intp] | None, n_features: int) -> int:
     return n_features if groups is None else int(groups.max()) + 1
 
 
+def members(groups: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Return the columns of each group, those in no group left out."""
+    return [np.flatnonzero(groups == g) for g in np.unique(groups) if g != NO_GROUP]
+
+
 def of_columns(of_groups: NDArray[Any], groups: NDArray[np.intp] | None) -> Any:
     """Return the entry of each column's group; None is each column by itself."""
     return of_groups if groups is None else of_groups[groups]

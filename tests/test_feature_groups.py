@@ -6,7 +6,11 @@ import pytest
 
 from cases import PAIRS, assert_refused, full_text
 from sknorm import BatchStandardizer
-from sknorm._feature_groups import each_column_in_a_group, resolve_feature_groups
+from sknorm._feature_groups import (
+    each_column_in_a_group,
+    members,
+    resolve_feature_groups,
+)
 
 NAMES = np.array(["a", "b", "c", "d"], dtype=object)
 RESOLVED = {
@@ -30,6 +34,9 @@ def test_resolve(kind):
     assert n_groups == max(listed) + 1
     numbered = each_column_in_a_group(resolved)
     assert (numbered if numbered is None else numbered.tolist()) == every
+    assert [c.tolist() for c in members(resolved)] == [
+        [c for c in range(4) if listed[c] == number] for number in range(n_groups)
+    ]
 
 
 REFUSED = {

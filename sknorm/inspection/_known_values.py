@@ -1,12 +1,11 @@
 """Known values: some cells of a row undo a transformer that works row by row."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sknorm._feature_groups import NO_GROUP
+from sknorm._feature_groups import members
 from sknorm._kernels import Floats
 from sknorm._row_layer_normalizer import RowLayerNormalizer
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
@@ -28,7 +27,7 @@ def known_values(target: Target, m: int) -> Attack:
         Where no row (or group) has more than m values.
     """
     X, Z = target.release.X, target.release.Z
-    groups = list(_groups(target.release.estimator, X.shape[1]))
+    groups = _groups(target.release.estimator, X.shape[1])
     if max(map(len, groups)) <= m:
         raise NotApplicableError(f"it needs rows of more than {m} values.")
     rows = target.sample(MOST_RECORDS)
@@ -50,15 +49,12 @@ def known_values(target: Target, m: int) -> Attack:
     return score.attack(f"{m} values of each attacked row{where}")
 
 
-def _groups(estimator: Any, n_features: int) -> Iterator[NDArray[np.intp]]:
-    """Yield the columns that are normalised together within a row."""
+def _groups(estimator: Any, n_features: int) -> list[NDArray[np.intp]]:
+    """Return the columns that are normalised together within a row."""
     inside = only_step(estimator)
-    if not isinstance(inside, RowLayerNormalizer):
-        yield np.arange(n_features)
-        return
-    group = inside._neighbourhood_
-    for number in np.unique(group[group != NO_GROUP]):
-        yield np.flatnonzero(group == number)
+    if isinstance(inside, RowLayerNormalizer):
+        return members(inside._neighbourhood_)
+    return [np.arange(n_features)]
 
 
 def _drawn(z: Floats, m: int, random: np.random.RandomState) -> NDArray[np.bool]:

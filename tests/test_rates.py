@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, norm
 
-from sknorm.inspection._rates import above, guessing_rates, wilson_interval
+from sknorm.inspection._rates import guessing_rates, risk_above, wilson_interval
 
 
 def test_wilson_61_of_150_anonymeter():
@@ -33,12 +33,12 @@ def test_wilson_is_that_of_scipy(n, share, level):
 )
 def test_risk_above_guessing(rate, baseline, risk):
     """(rate - baseline) / (1 - baseline), not below 0."""
-    assert above(rate, baseline) == pytest.approx(risk)
+    assert risk_above(rate, baseline) == pytest.approx(risk)
 
 
 def test_no_risk_is_above_certainty():
     """Where guessing succeeds always the risk is not a number."""
-    assert np.isnan(above(1.0, 1.0))
+    assert np.isnan(risk_above(1.0, 1.0))
 
 
 def test_guessing_gaussians_closed_form():

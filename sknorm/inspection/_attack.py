@@ -10,7 +10,7 @@ from sklearn.utils import Bunch
 from sknorm._kernels import Floats
 from sknorm._validation import quoted
 from sknorm.inspection._column_spread import constant_columns, spreads
-from sknorm.inspection._rates import above, guessing_rates, wilson_interval
+from sknorm.inspection._rates import guessing_rates, risk_above, wilson_interval
 from sknorm.inspection._release import Release
 
 
@@ -116,8 +116,8 @@ class Target:
         return Attack(
             success_rate=rate,
             baseline_rate=baseline,
-            risk=above(rate, baseline),
-            ci=(above(interval[0], baseline), above(interval[1], baseline)),
+            risk=risk_above(rate, baseline),
+            ci=(risk_above(interval[0], baseline), risk_above(interval[1], baseline)),
             nrmse=nrmse,
             knowledge=knowledge,
             needs_statistics=needs_statistics,

@@ -26,7 +26,7 @@ def wilson_interval(
     return max(0.0, float(centre - half)), min(1.0, float(centre + half))
 
 
-def above(rate: float, baseline: float) -> float:
+def risk_above(rate: float, baseline: float) -> float:
     """Return the risk: (rate - baseline) / (1 - baseline), within [0, 1].
 
     NaN where guessing succeeds always: nothing can be above it.
@@ -53,9 +53,20 @@ def guessing_rates(values: Floats, tolerance: float) -> tuple[float, float]:
     mean : float
         By the mean; for Gaussians erf(tolerance / sqrt(2)).
     """
-    ordered = np.sort(values)
     reach = tolerance * values.std()
-    within = np.searchsorted(ordered, ordered + reach, side="right")
-    within -= np.searchsorted(ordered, ordered - reach, side="left")
-    draw = float((within - 1).mean() / (len(values) - 1))
+    draw = share_of_others(values, values - reach, values + reach)
     return draw, float((np.abs(values - values.mean()) <= reach).mean())
+
+
+def share_of_others(values: Floats, low: Floats, high: Floats) -> float:
+    """Return how often the value of another record lies from low to high.
+
+    Parameters
+    ----------
+    values, low, high : ndarray of shape (n,)
+        Of each record; its own value lies within, and does not count.
+    """
+    ordered = np.sort(values)
+    within = np.searchsorted(ordered, high, side="right")
+    within -= np.searchsorted(ordered, low, side="left")
+    return float((within - 1).mean() / max(1, len(values) - 1))

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknorm._batch_standardizer import BatchStandardizer
-from sknorm._feature_groups import NO_GROUP
+from sknorm._feature_groups import members
 from sknorm._kernels import Floats
 from sknorm._row_layer_normalizer import RowLayerNormalizer
 from sknorm.inspection._attack import Attack, NotApplicableError, Target
+from sknorm.inspection._rates import share_of_others
 from sknorm.inspection._steps import only_step
 
 CLOSE = 0.01  # relative, of a scale: it is positive and has a unit
@@ -52,11 +53,9 @@ def scale_from_eps(target: Target) -> Attack:
 def _groups(estimator: Any, n_features: int) -> list[NDArray[np.intp]]:
     """Return the columns that share a scale."""
     if isinstance(estimator, RowLayerNormalizer):
-        group = estimator._neighbourhood_
-    else:
-        found = estimator._groups()
-        group = np.arange(n_features) if found is None else found
-    return [np.flatnonzero(group == g) for g in np.unique(group) if g != NO_GROUP]
+        return members(estimator._neighbourhood_)
+    groups = estimator._groups()
+    return members(np.arange(n_features) if groups is None else groups)
 
 
 def _variances(values: Floats, of_zero: bool) -> tuple[Floats, Floats]:
@@ -78,10 +77,7 @@ def _scored(target: Target, true: Floats, found: Floats, rows: bool) -> Attack:
         error = found / true - 1
         known = np.isfinite(error)
         successes = (known & (np.abs(error) <= CLOSE)).astype(np.float64)
-    ordered = np.sort(true)
-    within = np.searchsorted(ordered, true * (1 + CLOSE), side="right")
-    within -= np.searchsorted(ordered, true * (1 - CLOSE), side="left")
-    baseline = float((within - 1).mean() / max(1, len(true) - 1))
+    baseline = share_of_others(true, true * (1 - CLOSE), true * (1 + CLOSE))
     return target.attack(
         successes,
         baseline,

@@ -5,7 +5,7 @@ from sknorm.inspection._progress import Progress
 
 def test_long_work_says_what_comes(capsys):
     """On stderr, with the seconds so far."""
-    Progress("f", patience=0.0).comes("linkage")
+    Progress("f", patience=0.0).announce("linkage")
     output = capsys.readouterr()
     assert output.out == ""
     assert output.err == "f: linkage (0 s)\n"
@@ -14,9 +14,9 @@ def test_long_work_says_what_comes(capsys):
 def test_short_work_is_quiet(capsys):
     """Nothing within the first seconds, and not at every step after."""
     progress = Progress("f", patience=60.0)
-    progress.comes("linkage")
+    progress.announce("linkage")
     assert capsys.readouterr().err == ""
     progress.last -= 61
-    progress.comes("chain")
-    progress.comes("differencing")
+    progress.announce("chain")
+    progress.announce("differencing")
     assert capsys.readouterr().err == "f: chain (0 s)\n"

@@ -100,17 +100,15 @@ def chain(target: Target) -> Attack:
         raise NotApplicableError(
             "it is in closed form for location 'mean' and scale 'std' only."
         )
-    along_rows = estimator.axis == "features"
-    rows = (
-        target.sample(MOST_RECORDS)
-        if along_rows
-        else np.arange(min(len(target.release.X), LONGEST_SERIES))
-    )
+    rows = np.arange(min(len(target.release.X), LONGEST_SERIES))
+    if estimator.axis == "features":
+        rows = target.sample(MOST_RECORDS)
     Z, width = _series(estimator, target.release.Z[rows])
     X, _ = _series(estimator, target.release.X[rows])
+    own = estimator.align == "trailing"
     window = CausalWindow(
-        n_before=width - (estimator.align == "trailing"),
-        own=estimator.align == "trailing",
+        n_before=width - own,
+        own=own,
         ddof=estimator.ddof,
         eps=estimator.eps,
         resolution=target.release.resolution,
@@ -122,9 +120,7 @@ def chain(target: Target) -> Attack:
         )
     restored, unknown = _restored(window, X, Z)
     score = Score(target, rows)
-    score.add(
-        _rows(estimator, restored, len(rows)), _rows(estimator, unknown, len(rows))
-    )
+    score.add(*(_rows(estimator, part, len(rows)) for part in (restored, unknown)))
     return score.attack(
         f"the first {window.n_before} values of each series, and the window"
     )
@@ -147,7 +143,7 @@ def _restored(
     return estimate, unknown
 
 
-def _series(estimator: Any, values: Floats) -> tuple[Floats, int]:
+def _series(estimator: LocalWindowNormalizer, values: Floats) -> tuple[Floats, int]:
     """Return values as (n_times, n_series), and the length of the window."""
     shape, axis, width = _layout(estimator, values.shape[1])
     if axis is None:
@@ -156,7 +152,9 @@ def _series(estimator: Any, values: Floats) -> tuple[Floats, int]:
     return lines.reshape(len(lines), -1), width
 
 
-def _rows(estimator: Any, series: NDArray[Any], n_rows: int) -> NDArray[Any]:
+def _rows(
+    estimator: LocalWindowNormalizer, series: NDArray[Any], n_rows: int
+) -> NDArray[Any]:
     """Undo `_series`."""
     if estimator.axis == "samples":
         return series
@@ -168,7 +166,9 @@ def _rows(estimator: Any, series: NDArray[Any], n_rows: int) -> NDArray[Any]:
     return np.moveaxis(lines, 0, axis + 1).reshape(n_rows, n_features)
 
 
-def _layout(estimator: Any, n_features: int) -> tuple[tuple[int, ...], int | None, int]:
+def _layout(
+    estimator: LocalWindowNormalizer, n_features: int
+) -> tuple[tuple[int, ...], int | None, int]:
     """Return the shape of a row, its windowed axis (None: time is rows), the width."""
     if estimator.axis == "samples":
         return (n_features,), None, int(np.max(estimator.window))

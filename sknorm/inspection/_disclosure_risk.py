@@ -164,7 +164,7 @@ def disclosure_risk(
     attacks: dict[str, Attack] = {}
     not_applicable: dict[str, str] = {}
     error = np.full(release.X.shape[1], np.nan)
-    progress.comes("statistics")
+    progress.announce("statistics")
     try:
         restored = restored_by_key(release)
         attacks["statistics"] = statistics(target, restored)
@@ -173,7 +173,7 @@ def disclosure_risk(
     except NotApplicableError as reason:
         not_applicable["statistics"] = str(reason)
     for name, run in ATTACKS.items():
-        progress.comes(name)
+        progress.announce(name)
         try:
             attacks[name] = run(target)
         except NotApplicableError as reason:

@@ -156,9 +156,9 @@ def information_loss(estimator: Any, X: Any, *, Z: Any = None) -> InformationLos
     )
     columns = []
     for j, name in enumerate(release.names):
-        progress.comes(f"column {name!r}, {j + 1} of {len(release.names)}")
+        progress.announce(f"column {name!r}, {j + 1} of {len(release.names)}")
         columns.append(pairs.measures(j))
-    progress.comes("the order inside rows")
+    progress.announce("the order inside rows")
     within = np.concatenate(
         [
             within_sample_rank_correlation(pairs.X[rows], pairs.Z[rows])

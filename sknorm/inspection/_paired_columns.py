@@ -1,6 +1,7 @@
 """Measures of what became of a column, and of the relations between columns."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from sknorm.inspection._order import (
     permutation_distance,
 )
 
+FLOAT64 = float(np.finfo(np.float64).eps)
 COLUMNS_AT_ONCE = 500  # of the correlation matrix
 
 MEASURES = (
@@ -53,9 +55,7 @@ class PairedColumns:
     noise: float
 
     @classmethod
-    def of(
-        cls, X: Floats, Z: Floats, resolution_x: float, resolution_z: float
-    ) -> "PairedColumns":
+    def of(cls, X: Floats, Z: Floats, resolution_x: float, resolution_z: float) -> Self:
         """Return the pairs of two matrices, given their machine epsilons."""
         absent = np.isnan(X) | np.isnan(Z)
         if absent.any():
@@ -65,7 +65,7 @@ class PairedColumns:
             *(X, Z, mean_x, np.sqrt(var_x), mean_z, np.sqrt(var_z)),
             constant_columns(X, resolution_x),
             constant_columns(Z, resolution_z),
-            noise=1e-12 if max(resolution_x, resolution_z) < 1e-10 else 1e-6,
+            noise=1e-6 if max(resolution_x, resolution_z) > FLOAT64 else 1e-12,
         )
 
     def measures(self, j: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""What is being computed, for those who wait."""
+"""Progress of long computations, told on stderr."""
 
 import sys
 from time import monotonic
@@ -20,7 +20,7 @@ class Progress:
         self.patience = patience
         self.start = self.last = monotonic()
 
-    def comes(self, what: str) -> None:
+    def announce(self, what: str) -> None:
         """Say what comes next, where nothing was said for long."""
         now = monotonic()
         if now - self.last >= self.patience:

@@ -3,18 +3,27 @@
 import contextlib
 import io
 import re
+import textwrap
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+
+mpl.use("Agg")
+from matplotlib import pyplot as plt
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = r"^```python{}\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?"
-# Blocks marked "python dask" are run by tests/with_dask, with all others of their page.
-WITHOUT_DASK, WITH_DASK = (
-    re.compile(BLOCK.format(mark), re.M | re.S) for mark in ("", "(?: dask)?")
+# Blocks marked "python dask" are run by tests/with_dask, those marked "python torch" by
+# pytest -m torch, each with all unmarked ones of their page.
+WITHOUT_MARK, WITH_DASK, WITH_TORCH, ANY = (
+    re.compile(BLOCK.format(mark), re.M | re.S)
+    for mark in ("", "(?: dask)?", "(?: torch)?", "(?: dask| torch)?")
 )
+TORCH_PAGES = [page for page in PAGES if "```python torch" in page.read_text()]
+PLOT = re.compile(r"^\.\. plot::(?: (\S+))?\n((?: +:.*\n)+)((?: .*\n|\n)*)", re.M)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
@@ -36,17 +45,47 @@ def run_blocks(page, pattern):
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_code_blocks(page, tmp_path, monkeypatch):
-    """The blocks that need no Dask."""
+    """The blocks that need neither Dask nor torch."""
     monkeypatch.chdir(tmp_path)
-    run_blocks(page, WITHOUT_DASK)
+    run_blocks(page, WITHOUT_MARK)
     text = page.read_text()
-    assert text.count("```python") == len(WITH_DASK.findall(text))
+    assert text.count("```python") == len(ANY.findall(text))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("page", TORCH_PAGES, ids=name_of)
+def test_code_blocks_with_torch(page, tmp_path, monkeypatch):
+    """All blocks of a page that compares with torch, in their order."""
+    monkeypatch.chdir(tmp_path)
+    run_blocks(page, WITH_TORCH)
 
 
 def test_there_is_code_on_the_pages():
     """The pattern of the test above finds the blocks."""
-    assert WITHOUT_DASK.search((ROOT / "README.md").read_text())
+    assert WITHOUT_MARK.search((ROOT / "README.md").read_text())
     assert len(PAGES) >= 4
+    assert TORCH_PAGES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_pictures_are_drawn_by_code_on_their_page(page, tmp_path, monkeypatch):
+    """No page shows a file; what a plot directive holds or names draws."""
+    text = page.read_text()
+    assert not re.search(r"!\[|^```\{(image|figure)", text, re.M)
+    monkeypatch.chdir(tmp_path)
+    plots = PLOT.findall(text)
+    assert len(plots) == text.count(".. plot::")
+    for name, options, code in plots:
+        assert re.search(r"^ +:alt: \S", options, re.M)
+        if name:
+            code = (ROOT / "docs" / name).read_text()
+            assert f":::{{literalinclude}} {name}" in text
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(textwrap.dedent(code), str(page), "exec"), {})
+        assert plt.get_fignums()
+        assert not printed.getvalue()
+        plt.close("all")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

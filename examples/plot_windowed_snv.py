@@ -1,11 +1,12 @@
 """
-Windowed SNV of spectra
-=======================
+A closer look: windowed SNV and small bands
+===========================================
 
 Infrared spectra of coffee, whose baseline and height differ from sample to sample. SNV
 (:class:`~sknorm.RowLayerNormalizer`) takes one mean and one deviation from each
 spectrum; windowed SNV (:class:`~sknorm.LocalWindowNormalizer`) takes them from a window
-around each channel, so that small bands come out as high as large ones.
+around each channel, so that small bands come out as high as large ones. Does that tell
+the origins apart?
 """
 
 import matplotlib.pyplot as plt
@@ -14,28 +15,33 @@ from chemotools.datasets import load_coffee
 
 from sknorm import LocalWindowNormalizer, RowLayerNormalizer
 
+plt.rc("font", size=13)  # legible on a telephone, too
+
 X, labels = load_coffee()
 X, origin = X.to_numpy(), labels["labels"].to_numpy()
+print(f"{X.shape[0]} spectra of {X.shape[1]} channels")
 
 # %%
 # Normalise
 # ---------
-# A window of 201 of the 1841 channels. Wider windows keep the differences between bands,
-# narrower ones the noise.
+# In windows of 201 channels. Wider windows keep the differences between bands, narrower
+# ones the noise.
 snv = RowLayerNormalizer().fit_transform(X)
 windowed = LocalWindowNormalizer(201)
 Z = windowed.fit_transform(X)
 
-figure, axes = plt.subplots(3, 1, figsize=(8, 8), sharex=True, layout="constrained")
-panels = {"absorbance": X, "SNV": snv, "SNV in windows of 201 channels": Z}
+figure, axes = plt.subplots(3, 1, figsize=(7, 8), sharex=True, layout="constrained")
+panels = {"Absorbance": X, "SNV": snv, "SNV in windows of 201 channels": Z}
 for axis, (title, spectra) in zip(axes, panels.items(), strict=True):
     for c, country in enumerate(np.unique(origin)):
         lines = axis.plot(spectra[origin == country].T, color=f"C{c}", lw=0.5)
         lines[0].set_label(country)
     axis.set_title(title, loc="left")
-axes[0].legend(frameon=False)
-axes[-1].set_xlabel("channel")
-figure.savefig("windowed_snv.png", dpi=120)
+    axis.set_ylabel("absorbance" if spectra is X else "z-score")
+for line in axes[0].legend(frameon=False).get_lines():
+    line.set_linewidth(2)
+axes[-1].set(xlabel="channel", ylim=(-3.5, 3.5))  # the last channels are noise
+plt.show()
 
 # %%
 # What tells the origins apart
@@ -59,6 +65,6 @@ for title, spectra in panels.items():
 # %%
 # And back
 # --------
-# The key of windows is as large as two copies of the data; `fit` has kept it.
+# The key of windows is as large as two copies of the data; ``fit`` has kept it.
 error = np.abs(windowed.inverse_transform(Z) - X).max()
-print(f"largest restoring error: {error:.1e}")
+print(f"largest restoring error: {error:.0e}")

@@ -48,9 +48,9 @@ snv, windowed = RowLayerNormalizer(), LocalWindowNormalizer(101)
 panels = {
     "Absorbance": X,
     "SNV": snv.fit_transform(X),
-    "SNV in windows of 101 channels": windowed.fit_transform(X),
+    "SNV in windows of 101": windowed.fit_transform(X),
 }
-figure, axes = plt.subplots(3, 1, figsize=(7, 8), sharex=True, layout="constrained")
+figure, axes = plt.subplots(3, 1, figsize=(6, 7.5), sharex=True, layout="constrained")
 colours = plt.cm.viridis(glucose / glucose.max())
 for axis, (title, spectra) in zip(axes, panels.items(), strict=True):
     for spectrum, colour in zip(spectra, colours, strict=True):
@@ -93,13 +93,14 @@ corrections = {
 # %%
 # Calibrate, and predict the next fermentation
 # --------------------------------------------
-# The next spectra were taken every 75 seconds, and glucose was measured 34 times. The
+# The next spectra were taken every 75 seconds, and glucose was measured now and then. The
 # correlation tells what follows the glucose, but at another level: one measurement more
 # would put that right.
 folds = KFold(7, shuffle=True, random_state=0)
 nearest = np.minimum((measured["time"] * 48).round().astype(int), len(X_next) - 1)
 truth = measured["glucose"].to_numpy()
 predicted, inside, outside = {}, {}, {}
+print(f"{len(truth)} measurements of the next fermentation")
 print("correction         calibration    next fermentation   correlation")
 for name, (correction, tuned) in corrections.items():
     search = GridSearchCV(
@@ -122,13 +123,14 @@ for name, (correction, tuned) in corrections.items():
 # come nearer than that of whole spectra, whose mean and deviation follow the peaks, and so
 # the glucose itself.
 hours = np.arange(len(X_next)) / 48
-figure, axis = plt.subplots(figsize=(7, 5), layout="constrained")
+figure, axis = plt.subplots(figsize=(6, 4.8), layout="constrained")
 for name in ("no correction", "first derivative", "SNV of bands", "windowed SNV"):
     axis.plot(hours, predicted[name], lw=1.2, label=name)
 axis.plot(measured["time"], truth, "ko", ms=5, label="measured")
 axis.set(xlabel="time, hours", ylabel="glucose, g/l", ylim=(-65, 90))
 axis.set_title("Glucose of the next fermentation", loc="left")
 axis.legend(frameon=False, fontsize=11, ncols=2, loc="upper right")
+# sphinx_gallery_thumbnail_number = 2
 plt.show()
 
 # %%

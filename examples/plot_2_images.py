@@ -86,7 +86,7 @@ panels = {
     "Windows of 65": shown(Z),
     "Windows of 9": shown(Z_fine),
 }
-figure, axes = plt.subplots(2, 2, figsize=(7, 5.3), layout="constrained")
+figure, axes = plt.subplots(2, 2, figsize=(6, 4.6), layout="constrained")
 for axis, (title, picture) in zip(axes.flat, panels.items(), strict=True):
     axis.imshow(picture)
     axis.set_title(title)

@@ -59,14 +59,14 @@ trailing = score("trailing")
 for align, values in {"past": z, "trailing": trailing}.items():
     print(f"{align:8} highest {values.max():.1f}, {(values > 3).sum()} months beyond 3")
 
-figure, axes = plt.subplots(2, 1, figsize=(7, 6), sharex=True, layout="constrained")
+figure, axes = plt.subplots(2, 1, figsize=(6, 5.5), sharex=True, layout="constrained")
 axes[0].plot(as_months(years).loc[z.index], lw=1.2)
 axes[0].set_ylabel("temperature, °C")
 axes[0].set_title("Sea surface temperature", loc="left")
 axes[1].plot(z, lw=2, label="past")
 axes[1].plot(trailing, lw=1, label="trailing")
 axes[1].axhline(3, color="0.4", ls=":")
-axes[1].set(ylabel="z-score", xlabel="year")
+axes[1].set(ylabel="z-score", xlabel="year", ylim=(-2.5, 6.5))
 axes[1].set_title(f"Rolling z-score, {WINDOW} years", loc="left")
 axes[1].legend(frameon=False, ncols=2)
 plt.show()
@@ -126,12 +126,12 @@ for align in ("past", "center"):
         error[align, name] = off.mean()
         print(f"{align:6} {name:8}    {off.mean():.2f} °C off")
 
-figure, axis = plt.subplots(figsize=(7, 3.4), layout="constrained")
+figure, axis = plt.subplots(figsize=(6, 3.2), layout="constrained")
 labels = [f"{align}, {name}" for align, name in error]
 bars = axis.barh(labels, error.values(), color=["C0", "C0", "C1", "C3"])
 axis.bar_label(bars, fmt="%.2f", padding=3)
 axis.invert_yaxis()
-axis.set(xlabel="mean absolute error, °C", xlim=(0, 1.9))
+axis.set(xlabel="mean absolute error, °C", xlim=(0, 1.9), xticks=[0, 0.5, 1, 1.5])
 axis.set_title("Forecast of three months ahead", loc="left")
 plt.show()
 

@@ -61,7 +61,7 @@ print(f"a letter has {max(map(len, letters.values())) / 1e3:.0f} kB")
 
 # %%
 # What does not grow with the data is the memory:
-figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+figure, axis = plt.subplots(figsize=(6, 3.8), layout="constrained")
 axis.plot(megabytes, megabytes, label="the table so far")
 axis.plot(megabytes, peaks, label="peak of partial_fit")
 axis.set(xlabel="data seen, MB", ylabel="memory, MB")
@@ -123,7 +123,7 @@ print(
 )
 print(f"{blue:.0%} in blue")
 
-figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+figure, axis = plt.subplots(figsize=(6, 3.8), layout="constrained")
 middle = (SIDE * SIDE // 2) * 3
 ways = {name: s.scale_ for name, s in zip(sites, learned, strict=True)}
 ways |= {"averaged": averaged, "merged": together.scale_}
@@ -133,7 +133,7 @@ for i, (name, scale) in enumerate(ways.items()):
 axis.set_xticks(np.arange(3) + 0.3, ["red", "green", "blue"])
 axis.set(ylabel="deviation, grey levels", ylim=(0, 125))
 axis.set_title("Pixel in the middle of the patch", loc="left")
-axis.legend(frameon=False, ncols=4, fontsize=10.5, columnspacing=1)
+axis.legend(frameon=False, ncols=4, fontsize=11, columnspacing=1, handlelength=1)
 plt.show()
 
 # %%

@@ -49,12 +49,9 @@ X, X_new, y, y_new = train_test_split(wine, proline, test_size=0.4, random_state
 machine = make_pipeline(BatchStandardizer(), SVR())
 in_units = TransformedTargetRegressor(machine, transformer=BatchStandardizer())
 print(f"the mean:             {error(y.mean(), y_new):.0f} mg/l off")
-print(
-    f"target as it is:      {error(machine.fit(X, y).predict(X_new), y_new):.0f} mg/l off"
-)
-print(
-    f"target standardised:  {error(in_units.fit(X, y).predict(X_new), y_new):.0f} mg/l off"
-)
+for name, model in {"as it is": machine, "standardised": in_units}.items():
+    off = error(model.fit(X, y).predict(X_new), y_new)
+    print(f"target {name:14} {off:.0f} mg/l off")
 
 # %%
 # A mistake: to restore a deviation as if it were a value
@@ -77,7 +74,7 @@ for name, deviation in {"by the scale": right, "as a value": wrong}.items():
         f"{held:.0%} of the wines within two"
     )
 
-figure, axis = plt.subplots(figsize=(7, 4.2), layout="constrained")
+figure, axis = plt.subplots(figsize=(6, 4), layout="constrained")
 axis.errorbar(y_new, value, 2 * right, fmt="o", ms=4, lw=0.8, label="two deviations")
 axis.axline((500, 500), slope=1, color="0.4", ls=":")
 axis.set(xlabel="measured, mg/l", ylabel="predicted, mg/l")
@@ -93,11 +90,12 @@ plt.show()
 # targets change nothing about that, as the future lies outside of them. Each row by its
 # own: there is no level left to outgrow. The last year and its rise, which need no model,
 # are there to compare with.
-monthly = co2.load_pandas().data["co2"].resample("MS").mean()["1965":]  # no gap since
+monthly = co2.load_pandas().data["co2"].resample("MS").mean()
+monthly = monthly["1965":]  # no gap since
 PAST, AHEAD, TRAINED = 24, 12, 20 * 12
 rows = sliding_window_view(monthly.to_numpy(), PAST + AHEAD)
 past, future = rows[:, :PAST], rows[:, PAST:]
-train = slice(0, TRAINED - PAST - AHEAD + 1)  # targets that end before the test begins
+train = slice(0, TRAINED - PAST - AHEAD + 1)  # their targets end before the test
 test = slice(TRAINED - PAST, None)
 
 forest = RandomForestRegressor(100, random_state=0)
@@ -119,7 +117,7 @@ for name, values in predicted.items():
 
 # %%
 # All of it in ppm, with a forecast of 12 months made each January:
-figure, axis = plt.subplots(figsize=(7, 4.5), layout="constrained")
+figure, axis = plt.subplots(figsize=(6, 4.3), layout="constrained")
 axis.plot(monthly["1975":], color="0.6", lw=3, label="measured")
 for colour, name in zip(("C3", "C0"), ("forest", "normalised by row"), strict=True):
     for i in range(0, len(predicted[name]), 12):
@@ -129,7 +127,8 @@ for colour, name in zip(("C3", "C0"), ("forest", "normalised by row"), strict=Tr
 axis.axvline(monthly.index[TRAINED], color="0.4", ls=":")
 axis.set(xlabel="year", ylabel="carbon dioxide, ppm")
 axis.set_title("Mauna Loa, trained left of the line", loc="left")
-axis.legend(frameon=False)
+axis.legend(frameon=False, fontsize=12)
+# sphinx_gallery_thumbnail_number = 2
 plt.show()
 
 # %%

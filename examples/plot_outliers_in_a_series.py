@@ -5,8 +5,8 @@ A closer look: outliers in a series
 Is this year unusual? A trailing z-score asks how far a value is from the mean of a window
 that it belongs to, and so hides itself: in a window of n values no z-score exceeds
 sqrt(n - 1). A window of the *past*, the values strictly before, has no such limit, and a
-forecaster could have computed it at the time. The series is the yearly flow of the Nile at
-Aswan.
+forecaster could have computed it at the time; both are an ``align`` of
+:class:`~sknorm.LocalWindowNormalizer`. The series is the yearly flow of the Nile at Aswan.
 """
 
 import matplotlib.pyplot as plt
@@ -33,7 +33,7 @@ for align in ("trailing", "past"):
     rolling.set_output(transform="pandas")
     scores[align] = rolling.fit_transform(flow)["volume"].iloc[WINDOW:]
 
-figure, axes = plt.subplots(2, 1, figsize=(7, 6), sharex=True, layout="constrained")
+figure, axes = plt.subplots(2, 1, figsize=(6, 5.5), sharex=True, layout="constrained")
 axes[0].plot(flow["volume"])
 axes[0].set_ylabel("flow, 10⁸ m³")
 axes[0].set_title("The Nile at Aswan", loc="left")

@@ -30,7 +30,7 @@ snv = RowLayerNormalizer().fit_transform(X)
 windowed = LocalWindowNormalizer(201)
 Z = windowed.fit_transform(X)
 
-figure, axes = plt.subplots(3, 1, figsize=(7, 8), sharex=True, layout="constrained")
+figure, axes = plt.subplots(3, 1, figsize=(6, 7.5), sharex=True, layout="constrained")
 panels = {"Absorbance": X, "SNV": snv, "SNV in windows of 201 channels": Z}
 for axis, (title, spectra) in zip(axes, panels.items(), strict=True):
     for c, country in enumerate(np.unique(origin)):

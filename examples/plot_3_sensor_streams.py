@@ -48,7 +48,7 @@ def as_months(frame):
 
 z = score("past")
 for month, value in z[z > 4].items():
-    print(f"{month:%B %Y}: {value:.1f} deviations above its month")
+    print(f"{month:%B %Y}: +{value:.1f} deviations")
 
 # %%
 # Those are the two great El Niños of 1982 and 1997. A window that the reading belongs to

@@ -24,6 +24,7 @@ from sknorm import BatchStandardizer
 plt.rc("font", size=13)  # legible on a telephone, too
 
 SIDE, LINES = 9, 16  # a larger SIDE makes a larger table
+COLOURS = ["red", "green", "blue"]
 sites = {name: load_sample_image(f"{name}.jpg") for name in ("china", "flower")}
 
 
@@ -37,11 +38,11 @@ def batches(image):
 # %%
 # Learn, batch by batch
 # ---------------------
-# In your case ``batches`` reads: ``pyarrow.dataset.dataset(folder).to_batches()``, the
-# ``fetchmany`` of a database, ``numpy.load(file, mmap_mode="r")`` in slices, the
-# ``chunksize`` of ``pandas.read_csv``. Batches may be of any size and in any order. Each
-# photograph is a site of its own: its rows stay where they are, and a few numbers a column
-# travel, as JSON. The peak is what ``tracemalloc`` counts.
+# In your case ``batches`` reads: the ``to_batches`` of a data set of pyarrow, the
+# ``fetchmany`` of a database, slices of a memory-mapped file of NumPy, the ``chunksize`` of
+# pandas. Batches may be of any size and in any order. Each photograph is a site of its own:
+# its rows stay where they are, and a few numbers a column travel, as JSON. The peak is what
+# ``tracemalloc`` counts.
 tracemalloc.start()
 letters, megabytes, peaks = {}, [0.0], [0.0]
 for name, image in sites.items():
@@ -56,7 +57,8 @@ tracemalloc.stop()
 learned = [BatchStandardizer.from_dict(json.loads(text)) for text in letters.values()]
 together = learned[0].merge(*learned[1:])
 print(f"{together.n_samples_seen_[0]:,.0f} rows of {batch.shape[1]} columns")
-print(f"the table would take {megabytes[-1]:,.0f} MB, the peak was {peaks[-1]:.0f} MB")
+print(f"the table would take {megabytes[-1]:,.0f} MB")
+print(f"the peak was {peaks[-1]:.0f} MB")
 print(f"a letter has {max(map(len, letters.values())) / 1e3:.0f} kB")
 
 # %%
@@ -73,7 +75,7 @@ plt.show()
 # Is it exact?
 # ------------
 # A column of the table is one colour at one place of the patch, and is small enough to be
-# looked at as a whole: its mean and deviation by NumPy, in one pass over all rows.
+# looked at as a whole. Mean and deviation of every tenth column by NumPy, from all rows:
 
 
 def column(image, j):
@@ -90,9 +92,8 @@ for j in range(0, batch.shape[1], 10):
     of_scale = abs(together.scale_[j] / values.std() - 1)
     worst["mean"] = max(worst["mean"], of_mean)
     worst["deviation"] = max(worst["deviation"], of_scale)
-print(
-    f"mean off by {worst['mean']:.0e} deviations, deviation by {worst['deviation']:.0e}"
-)
+for name, off in worst.items():
+    print(f"{name:9} off by {off:.0e} of the deviation")
 
 # %%
 # Normalise, and restore, batch by batch
@@ -106,9 +107,9 @@ for image in sites.values():
         z = together.transform(batch)
         check.partial_fit(z)
         largest = max(largest, np.abs(together.inverse_transform(z) - batch).max())
-print(f"normalised: means to {np.abs(check.mean_).max():.0e}, ", end="")
-print(f"deviations to {np.abs(check.scale_ - 1).max():.0e}")
-print(f"largest restoring error: {largest:.0e} of 255 grey levels")
+print(f"means are 0 to {np.abs(check.mean_).max():.0e}")
+print(f"deviations are 1 to {np.abs(check.scale_ - 1).max():.0e}")
+print(f"largest restoring error: {largest:.0e} grey levels")
 
 # %%
 # A mistake: to average the deviations of parts
@@ -117,11 +118,8 @@ print(f"largest restoring error: {largest:.0e} of 255 grey levels")
 # a small part as much as a large one. ``merge`` does neither.
 averaged = np.mean([standardizer.scale_ for standardizer in learned], axis=0)
 short = 1 - averaged / together.scale_
-red, green, blue = short.reshape(-1, 3).mean(axis=0)
-print(
-    f"averaged deviations are short by {red:.0%} in red, {green:.0%} in green, ", end=""
-)
-print(f"{blue:.0%} in blue")
+for name, part in zip(COLOURS, short.reshape(-1, 3).mean(axis=0), strict=True):
+    print(f"averaged deviations of {name:5} are {part:.0%} short")
 
 figure, axis = plt.subplots(figsize=(6, 3.8), layout="constrained")
 middle = (SIDE * SIDE // 2) * 3
@@ -130,7 +128,7 @@ ways |= {"averaged": averaged, "merged": together.scale_}
 for i, (name, scale) in enumerate(ways.items()):
     place = np.arange(3) + 0.2 * i
     axis.bar(place, scale[middle : middle + 3], 0.18, label=name)
-axis.set_xticks(np.arange(3) + 0.3, ["red", "green", "blue"])
+axis.set_xticks(np.arange(3) + 0.3, COLOURS)
 axis.set(ylabel="deviation, grey levels", ylim=(0, 125))
 axis.set_title("Pixel in the middle of the patch", loc="left")
 axis.legend(frameon=False, ncols=4, fontsize=11, columnspacing=1, handlelength=1)

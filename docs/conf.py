@@ -74,7 +74,11 @@ html_sidebars = {"getting_started": [], "scope": [], "changes": []}
 html_theme_options = {
     "header_links_before_dropdown": 6,
     "navigation_with_keys": False,
-    "secondary_sidebar_items": ["page-toc"],
+    "secondary_sidebar_items": {
+        "**": ["page-toc"],
+        "coming_from": [],  # wide: code side by side
+        "which_neighbourhood": [],  # wide: one table
+    },
     "show_prev_next": True,
     "footer_start": ["copyright"],
     "footer_end": [],

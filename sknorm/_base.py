@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from sknorm._location_scale import Scale
+from sknorm._scales import SCALES, Scale
 from sknorm._validation import (
     Integral,
     Interval,
@@ -24,7 +24,7 @@ class BaseNormalizer(TransformerMixin, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "location": [OneOf({"mean", "median", "min"})],
-        "scale": [OneOf({"std", "rms", "maxabs", "range", "iqr", "mad"})],
+        "scale": [OneOf(set(SCALES))],
         "ddof": [Interval(Integral, 0, None, closed="left")],
         "eps": [Interval(Real, 0, None, closed="left")],
         "n_jobs": [

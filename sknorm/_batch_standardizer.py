@@ -13,10 +13,11 @@ from sknorm._column_map import map_columns
 from sknorm._column_statistics import check_weights_exceed_ddof
 from sknorm._feature_groups import FeatureGroups, of_columns
 from sknorm._kernels import affine, affine_inverse
-from sknorm._location_scale import FROM_QUANTILES, Location, Scale
+from sknorm._location_scale import Location, needs_quantiles
 from sknorm._moments import Moments
 from sknorm._portable_statistics import PortableStatistics
 from sknorm._quantiles import Quantiles
+from sknorm._scales import ABOUT_ZERO, Scale
 from sknorm._validation import (
     Integral,
     Interval,
@@ -184,7 +185,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
         "momentum": [Interval(Real, 0, 1, closed="right"), None],
         "copy": ["boolean"],
     }
-    _scales_for_sparse: ClassVar[tuple[Scale, ...]] = ("std", "rms", "maxabs", None)
+    _scales_for_sparse: ClassVar[tuple[Scale, ...]] = ("std", *ABOUT_ZERO, None)
 
     def __init__(
         self,
@@ -243,7 +244,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Learn from one more batch; without `momentum`, as `fit` on all of them.
 
-        For the statistics that parts determine: mean, std, rms, min, range, maxabs.
+        For the statistics that parts determine: all but medians and quantiles.
 
         Parameters
         ----------
@@ -373,7 +374,7 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
                 weight = check_weights(sample_weight, X.shape[0])
             batch = self._moments_of(X, weight, groups)
         quantiles = None
-        if {self.location, self.scale} & FROM_QUANTILES:
+        if needs_quantiles(self):
             quantiles = Quantiles.of(X, weight, groups)
         moments = batch
         if before is not None and self.momentum is None:

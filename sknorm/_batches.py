@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from sknorm._location_scale import FROM_QUANTILES
+from sknorm._location_scale import FROM_QUANTILES, of_mean_and_variance
+from sknorm._scales import OF_VARIANCE
+from sknorm._validation import quoted
 
 
 def learns_in_parts(estimator: Any) -> bool:
@@ -45,10 +47,9 @@ def check_momentum(estimator: Any) -> None:
 
 def refuse_beyond_variance(estimator: Any, what: str, reason: str, remedy: str) -> None:
     """Raise where mean and variance do not determine location and scale."""
-    location, scale = estimator.location, estimator.scale
-    if location not in ("mean", None) or scale not in ("std", "rms", None):
+    if not of_mean_and_variance(estimator):
         raise ValueError(
             f"{what} of {type(estimator).__name__} needs location 'mean' or None and "
-            f"scale 'std', 'rms' or None: {reason}. Got location={location!r}, "
-            f"scale={scale!r}. {remedy}."
+            f"scale {quoted(OF_VARIANCE)} or None: {reason}. Got "
+            f"location={estimator.location!r}, scale={estimator.scale!r}. {remedy}."
         )

@@ -17,6 +17,7 @@ from sknorm._location_scale import (
 )
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
+from sknorm._scales import OF_EXTREMA, OF_VARIANCE
 
 
 def column_attributes(
@@ -49,7 +50,7 @@ def column_attributes(
         Where location or scale overflow.
     """
     location, scale = estimator.location, estimator.scale
-    needs_extrema = location == "min" or scale in ("range", "maxabs")
+    needs_extrema = location == "min" or scale in OF_EXTREMA
     if needs_extrema and ((moments.count > 0) & np.isnan(moments.min)).any():
         raise ValueError(
             f"location={location!r}, scale={scale!r} of {type(estimator).__name__} "
@@ -69,7 +70,7 @@ def column_attributes(
     )
     seen = moments.count > 0
     mean = np.where(seen, moments.shift, np.nan)
-    squares = scale in ("std", "rms")
+    squares = scale in OF_VARIANCE
 
     overflow = seen & ~(np.isfinite(shift) & np.isfinite(divisor))
     refuse_unfit(estimator, "columns", labels[of_columns(overflow, groups)], "float64")

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from sknorm._base import or_lazily
 from sknorm._history import behind_history
 from sknorm._kernels import Choice
-from sknorm._location_scale import Location, LocationScale, Scale
+from sknorm._location_scale import Location, LocationScale
 from sknorm._normalise import normalised
 from sknorm._restorable_normalizer import RestorableNormalizer
 from sknorm._restore import Pair, Statistics
+from sknorm._scales import Scale
 from sknorm._validation import (
     Integral,
     Interval,
@@ -71,11 +72,9 @@ class LocalWindowNormalizer(RestorableNormalizer):
         sigma = window / 6; with align "center", "mean", "std" and "rms", and ddof 0.
     location : {"mean", "median", "min"} or None, default="mean"
         What is subtracted. None subtracts nothing.
-    scale : {"std", "rms", "maxabs", "range", "iqr", "mad"} or None, default="std"
-        What is divided by, as for :class:`RowLayerNormalizer`: "std" is about the mean,
-        "rms" and "maxabs" about zero, "iqr" and "mad" about the median, whatever
-        `location` is. None divides by nothing. "median", "iqr" and "mad" are for one
-        windowed axis.
+    scale : str or None, default="std"
+        What is divided by: "std", "rms", or any other that :class:`BatchStandardizer`
+        lists. None divides by nothing. Medians and quantiles are for one windowed axis.
     ddof : int, default=0
         For "std" only: the sum of squares is divided by n - ddof. A window with no more
         than `ddof` values has scale 1.
@@ -127,9 +126,9 @@ class LocalWindowNormalizer(RestorableNormalizer):
 
     A value without neighbours (the first of a past window, or one after a long run of
     NaN) is its own location with scale 1. A scale counts as 0 up to
-    ``eps(dtype of X) * abs(c)``, c the mean (std), minimum (range) or median (iqr, mad)
-    of the window, and 0 counts as 1, in both directions. Statistics are computed in
-    float64; float32 and float64 stay.
+    ``eps(dtype of X) * abs(c)``, c the mean, minimum or median of the window as for
+    :class:`BatchStandardizer`, and 0 counts as 1, in both directions. Statistics are
+    computed in float64; float32 and float64 stay.
 
     Restoring, and what it cannot tell apart, is as for :class:`RowLayerNormalizer`.
     Where windows do not look ahead, the first values of a series give away the others.

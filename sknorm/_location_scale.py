@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from sknorm._kernels import Floats
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
+from sknorm._scales import ABOUT_ZERO, OF_QUANTILES, OF_VARIANCE, SCALES, Scale
 from sknorm._validation import quoted, warn
 
 Location = Literal["mean", "median", "min"] | None
-Scale = Literal["std", "rms", "maxabs", "range", "iqr", "mad"] | None
 
 # Statistics of parts do not determine these for the whole.
-FROM_QUANTILES = frozenset({"median", "iqr", "mad"})
+FROM_QUANTILES = ("median", *OF_QUANTILES)
 # Squares of smaller differences lose digits, and below 1e-162 vanish.
 SMALLEST_SQUARED = 1e-145
 
@@ -68,6 +68,18 @@ class LocationScale:
         )
 
 
+def needs_quantiles(estimator: Any) -> bool:
+    """Return whether moments do not determine location and scale."""
+    return estimator.location in FROM_QUANTILES or estimator.scale in FROM_QUANTILES
+
+
+def of_mean_and_variance(estimator: Any) -> bool:
+    """Return whether mean and variance determine location and scale."""
+    return estimator.location in ("mean", None) and (
+        estimator.scale is None or estimator.scale in OF_VARIANCE
+    )
+
+
 def location_pair(
     location: Location, moments: Moments, quantiles: Quantiles | None
 ) -> tuple[Floats, Floats]:
@@ -111,13 +123,13 @@ def scale_in_use(
         For "std": the variance is M2 / (n_values - ddof), and the scale 1 where
         n_values does not exceed ddof.
     eps : float
-        For "std" and "rms": the scale becomes hypot(scale, sqrt(eps)).
+        For scales of the variance: the scale becomes hypot(scale, sqrt(eps)).
     n_values : ndarray
         The number of values that `ddof` is subtracted from.
     resolution : float
-        The machine epsilon of the data. A scale of at most resolution * abs(c), c the
-        mean (std), minimum (range) or median (iqr, mad), is the rounding of whoever
-        made the data: it counts as 0, and a scale of 0 counts as 1.
+        The machine epsilon of the data. A scale of at most resolution * abs(c), c its
+        `center`, is the rounding of whoever made the data: it counts as 0, and a scale
+        of 0 counts as 1.
 
     Returns
     -------
@@ -126,15 +138,15 @@ def scale_in_use(
     """
     if scale is None:
         return np.ones_like(moments.count)
-    value, reference = _scale_and_reference(scale, moments, quantiles)
+    value, center = _scale_and_center(scale, moments, quantiles)
     constant = np.zeros(value.shape, np.bool)
     if scale == "std" and ddof:
         freedom = degrees_of_freedom(n_values, ddof)
         constant = freedom <= 0
         value = value * np.sqrt(n_values / np.where(constant, 1.0, freedom))
-    if scale in ("std", "rms") and eps:
+    if scale in OF_VARIANCE and eps:
         value = np.hypot(value, np.sqrt(float(eps)))
-    constant |= value <= resolution * np.abs(reference)
+    constant |= value <= resolution * np.abs(center)
     return np.where(moments.count > 0, np.where(constant, 1.0, value), np.nan)
 
 
@@ -144,35 +156,31 @@ def degrees_of_freedom(n_values: Floats, ddof: int) -> Floats:
     return np.where(np.abs(freedom) <= 1e-9 * n_values, 0.0, freedom)
 
 
-def _scale_and_reference(
-    scale: Scale, moments: Moments, quantiles: Quantiles | None
+def _scale_and_center(
+    scale: str, moments: Moments, quantiles: Quantiles | None
 ) -> tuple[Floats, Floats]:
     """Return the statistic, and the value whose rounding it is measured against."""
-    zero = np.zeros_like(moments.count)
+    formula = SCALES[scale]
     with np.errstate(all="ignore"):
-        if scale == "std":
-            return np.sqrt(moments.variance), moments.shift
-        if scale == "rms":
-            return np.sqrt(moments.variance + moments.shift**2), zero
-        if scale == "maxabs":
-            return np.maximum(-moments.min, moments.max), zero
-        if scale == "range":
-            return moments.max - moments.min, moments.min
-    assert quantiles is not None
-    return getattr(quantiles, str(scale)), quantiles.shift
+        value = formula.value(moments, quantiles)
+    if formula.center is None:
+        return value, np.zeros_like(moments.count)
+    return value, formula.center(moments, quantiles)
 
 
 def loses_digits(scale: Scale, moments: Moments, resolution: float) -> NDArray[np.bool]:
     """Tell where the values differ, but by too little for their squares."""
+    if scale not in OF_VARIANCE:
+        return np.zeros(moments.count.shape, np.bool)
     # The extent is at least the std: where that is large enough, nothing is lost.
     with np.errstate(all="ignore"):
         squares = moments.m2 / moments.count * (moments.sum_w2 / moments.count)
-    if scale not in ("std", "rms") or (squares > SMALLEST_SQUARED**2).all():
+    if (squares > SMALLEST_SQUARED**2).all():
         return np.zeros(moments.count.shape, np.bool)
-    extent, reference = _scale_and_reference(
-        "range" if scale == "std" else "maxabs", moments, None
+    extent, center = _scale_and_center(
+        "maxabs" if scale in ABOUT_ZERO else "range", moments, None
     )
-    varies = extent > resolution * np.abs(reference)
+    varies = extent > resolution * np.abs(center)
     weight = np.divide(
         moments.sum_w2, moments.count, out=np.ones_like(extent), where=moments.count > 0
     )

@@ -32,8 +32,8 @@ class PortableStatistics(BaseNormalizer):
     def merge(self, *others: Self) -> Self:
         """Return a new estimator, as if fitted on the data of all of them.
 
-        Exact for the statistics that parts determine (mean, std, rms, min, range,
-        maxabs), with missing values and weights, in any order and grouping:
+        Exact for the statistics that parts determine (all but medians and quantiles),
+        with missing values and weights, in any order and grouping:
         ``a.merge(b, c)`` is ``c.merge(a).merge(b)`` up to rounding. None is changed.
 
         Parameters

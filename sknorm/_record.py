@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from sknorm._feature_groups import number_of_groups, of_columns
 from sknorm._kernels import Floats
-from sknorm._location_scale import FROM_QUANTILES
+from sknorm._location_scale import needs_quantiles
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
+from sknorm._scales import OF_VARIANCE
 from sknorm._validation import quoted
 from sknorm._vectors import check_feature_names
 
@@ -126,7 +127,7 @@ def _adopt_statistics(estimator: Any, record: dict[str, Any]) -> None:
     except TypeError as error:
         raise _refusal("params", "parameters of a fit", str(error)) from error
     n_groups = number_of_groups(groups, n)
-    about_mean = bool({estimator.location, estimator.scale} & {"mean", "std", "rms"})
+    about_mean = estimator.location == "mean" or estimator.scale in OF_VARIANCE
     moments = _read_moments(record["moments"], n_groups, about_mean)
     present = of_columns(moments.count > 0, groups)
     good = np.isfinite(seen) & (seen >= 0) & ((seen > 0) == present)
@@ -164,14 +165,14 @@ def _read_moments(entry: Any, n_groups: int, about_mean: bool) -> Moments:
 
 
 def _read_quantiles(entry: Any, n_groups: int, estimator: Any) -> Quantiles | None:
-    needed = bool({estimator.location, estimator.scale} & FROM_QUANTILES)
-    if not needed:
+    if not needs_quantiles(estimator):
         if entry is not None:
             raise _wrong("quantiles", "None for these parameters", entry)
         return None
     q = Quantiles(**_arrays_of("quantiles", entry, Quantiles, n_groups))
-    values = np.array([q.shift, q.delta, q.iqr, q.mad])
-    good = np.isfinite(values).all(axis=0) & (q.iqr >= 0) & (q.mad >= 0)
+    values = np.array([getattr(q, name) for name in _names(Quantiles)])
+    _, _, *scales = values
+    good = np.isfinite(values).all(axis=0) & (np.array(scales) >= 0).all(axis=0)
     _refuse("quantiles", good | np.isnan(values).all(axis=0), "the quantiles of values")
     return q
 

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from sknorm._feature_groups import FeatureGroups, resolve_feature_groups
 from sknorm._kernels import Choice
-from sknorm._location_scale import Location, LocationScale, Scale
+from sknorm._location_scale import Location, LocationScale
 from sknorm._restorable_normalizer import RestorableNormalizer
 from sknorm._restore import Pair
 from sknorm._row_statistics import normalise_groups, row_statistics
+from sknorm._scales import ABOUT_ZERO, Scale
 from sknorm._validation import Integral, Interval
 
 
@@ -31,12 +32,9 @@ class RowLayerNormalizer(RestorableNormalizer):
     ----------
     location : {"mean", "median", "min"} or None, default="mean"
         What is subtracted from a row. None subtracts nothing.
-    scale : {"std", "rms", "maxabs", "range", "iqr", "mad"} or None, default="std"
-        What a row is divided by: standard deviation, root mean square, largest absolute
-        value, maximum minus minimum, interquartile range (linear interpolation), median
-        absolute deviation (times 1 / Phi^-1(3/4) = 1.4826...). "std" is about the mean,
-        "rms" and "maxabs" about zero, "iqr" and "mad" about the median, whatever
-        `location` is. None divides by nothing.
+    scale : str or None, default="std"
+        What a row is divided by: "std", "rms", or any other that
+        :class:`BatchStandardizer` lists. None divides by nothing.
     feature_groups : int, list of lists of str or int, or None, default=None
         None takes the whole row together (layer normalization). An int is a number of
         equal consecutive groups of columns, each normalised by itself within the row
@@ -92,10 +90,10 @@ class RowLayerNormalizer(RestorableNormalizer):
     once, to the dtype of X. float32 and float64 stay; other numbers become float64. The
     key is rounded to the dtype of X, too.
 
-    A scale counts as 0 up to ``eps(dtype of X) * abs(c)``, c the mean (std), minimum
-    (range) or median (iqr, mad) of the row: differences of that size are the rounding
-    of whoever made the data. A scale of 0 counts as 1, in both directions: a constant
-    row becomes 0.
+    A scale counts as 0 up to ``eps(dtype of X) * abs(c)``, c the mean, minimum or
+    median of the row as for :class:`BatchStandardizer`: differences of that size are
+    the rounding of whoever made the data. A scale of 0 counts as 1, in both directions:
+    a constant row becomes 0.
 
     Rows that were fitted are recognised by their number, their NaN positions, their
     dataframe index (where both have one), and four projections of each normalised row,
@@ -168,7 +166,7 @@ class RowLayerNormalizer(RestorableNormalizer):
             None,
         ],
     }
-    _scales_for_sparse: ClassVar[tuple[Scale, ...]] = ("rms", "maxabs")
+    _scales_for_sparse: ClassVar[tuple[Scale, ...]] = ABOUT_ZERO
 
     def __init__(
         self,

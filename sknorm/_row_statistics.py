@@ -17,7 +17,7 @@ from sknorm._kernels import (
     row_blocks,
     row_moments,
 )
-from sknorm._location_scale import FROM_QUANTILES, LocationScale
+from sknorm._location_scale import LocationScale, needs_quantiles
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
 from sknorm._restore import Pair
@@ -51,14 +51,14 @@ def row_statistics(
         return LocationScale.of(estimator, about_zero, None, resolution)
     shape = X.shape[0], n_groups
     found = LocationScale(*np.empty((3, *shape)), *np.empty((2, *shape), np.bool))
-    needs_quantiles = bool({estimator.location, estimator.scale} & FROM_QUANTILES)
+    of_quantiles = needs_quantiles(estimator)
     for numbers, members in _members_by_size(groups):
         for rows in row_blocks(X.shape[0], members.size):
             values = _gathered(X[rows], members)
             part = LocationScale.of(
                 estimator,
                 Moments(*row_moments(values)),
-                Quantiles.of_rows(values) if needs_quantiles else None,
+                Quantiles.of_rows(values) if of_quantiles else None,
                 resolution,
             )
             for name in LocationScale.__slots__:

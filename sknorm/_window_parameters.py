@@ -3,7 +3,13 @@
 from math import prod
 from typing import Any
 
-from sknorm._location_scale import FROM_QUANTILES
+from sknorm._location_scale import (
+    FROM_QUANTILES,
+    needs_quantiles,
+    of_mean_and_variance,
+)
+from sknorm._scales import OF_VARIANCE
+from sknorm._validation import quoted
 from sknorm._windows import whole_numbers
 
 
@@ -37,21 +43,19 @@ def check_window_parameters(
             f"edge={estimator.edge!r}, window={estimator.window!r}. Give one axis a "
             "window of more than 1, and 1 to those that stay apart."
         )
-    if {location, scale} & FROM_QUANTILES and n_windowed > 1:
+    if needs_quantiles(estimator) and n_windowed > 1:
+        *some, last = FROM_QUANTILES
         raise ValueError(
             f"location={location!r}, scale={scale!r} of {name} need a window along one "
             f"axis. Got window={estimator.window!r}. Use 1 in window for the axes that "
-            "stay apart, or statistics other than median, iqr and mad."
+            f"stay apart, or statistics other than {', '.join(some)} and {last}."
         )
     if estimator.weights is not None and not (
-        location in ("mean", None)
-        and scale in ("std", "rms", None)
-        and estimator.ddof == 0
-        and align == "center"
+        of_mean_and_variance(estimator) and estimator.ddof == 0 and align == "center"
     ):
         raise ValueError(
             f"weights={estimator.weights!r} of {name} needs location 'mean' or None, "
-            "scale 'std', 'rms' or None, ddof=0 and align='center'. Got "
+            f"scale {quoted(OF_VARIANCE)} or None, ddof=0 and align='center'. Got "
             f"location={location!r}, scale={scale!r}, ddof={estimator.ddof}, "
             f"align={align!r}. Change them, or use weights=None."
         )

@@ -19,7 +19,7 @@ from sknorm._kernels import (
     row_blocks,
     row_moments,
 )
-from sknorm._location_scale import FROM_QUANTILES, LocationScale
+from sknorm._location_scale import LocationScale, needs_quantiles
 from sknorm._moments import Moments
 from sknorm._quantiles import Quantiles
 from sknorm._restore import Pair
@@ -51,7 +51,7 @@ def window_statistics(
         Of arrays of shape (n_lines, n_1, ...).
     """
     resolution = float(np.finfo(padded.dtype).eps)
-    quantiles = bool({estimator.location, estimator.scale} & FROM_QUANTILES)
+    quantiles = needs_quantiles(estimator)
     if weight is None and not quantiles:
         moments = moments_of_values(padded)
         for axis, width in enumerate(widths, start=1):

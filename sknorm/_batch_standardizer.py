@@ -43,13 +43,17 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
     ----------
     location : {"mean", "median", "min"} or None, default="mean"
         What is subtracted from a column. None subtracts nothing.
-    scale : {"std", "rms", "maxabs", "range", "iqr", "mad"} or None, default="std"
-        What a column is divided by: standard deviation, root mean square, largest
-        absolute value, maximum minus minimum, interquartile range (linear
-        interpolation), median absolute deviation (times 1 / Phi^-1(3/4) = 1.4826..., so
-        that it estimates the standard deviation of Gaussian values). "std" is about the
-        mean, "rms" and "maxabs" about zero, "iqr" and "mad" about the median, whatever
-        `location` is. None divides by nothing.
+    scale : str or None, default="std"
+        What a column is divided by, whatever `location` is:
+
+        * "std": standard deviation, about the mean;
+        * "rms": root mean square, about zero;
+        * "maxabs": largest absolute value, about zero;
+        * "range": maximum minus minimum;
+        * "iqr": interquartile range (linear interpolation), about the median;
+        * "mad": median absolute deviation, about the median, times 1 / Phi^-1(3/4) =
+          1.4826..., so that it estimates the standard deviation of Gaussian values;
+        * None divides by nothing.
     ddof : int, default=0
         For "std" only: the sum of squares is divided by n - ddof. A column whose n
         (`n_effective_` with `momentum`) does not exceed `ddof` has scale 1.
@@ -115,9 +119,9 @@ class BatchStandardizer(OneToOneFeatureMixin, PortableStatistics):
     delta, and ``z = ((x - shift) - delta) / scale`` is rounded once, to the dtype of X.
     float32 and float64 stay; other numbers become float64.
 
-    A scale counts as 0 up to ``eps(dtype of X) * abs(c)``, c the mean (std), minimum
-    (range) or median (iqr, mad) of the column: differences of that size are the
-    rounding of whoever made the data. A scale of 0 counts as 1, in both directions.
+    A scale counts as 0 up to ``eps(dtype of X) * abs(c)``, c what it is about (of the
+    range the minimum): differences of that size are the rounding of whoever made the
+    data. A scale of 0 counts as 1, in both directions. Those about zero have c = 0.
 
     With `momentum` a and batch mean m_b and variance v_b the statistics become
     ``m' = (1 - a) m + a m_b`` and

@@ -6,11 +6,11 @@ import re
 import numpy as np
 import pytest
 
-LOCATIONS = ("mean", "median", "min", None)
-SCALES = ("std", "rms", "maxabs", "range", "iqr", "mad", None)
-PAIRS = list(itertools.product(LOCATIONS, SCALES))
-MERGING = ("mean", "min", None, "std", "rms", "maxabs", "range")
-MERGING_PAIRS = [pair for pair in PAIRS if set(pair) <= set(MERGING)]
+from scales import OF_QUANTILES, SCALES
+
+LOCATIONS = {"mean": np.mean, "median": np.median, "min": np.min, None: lambda x: 0.0}
+PAIRS = list(itertools.product(LOCATIONS, (*SCALES, None)))
+MERGING_PAIRS = [pair for pair in PAIRS if not {"median", *OF_QUANTILES} & set(pair)]
 
 NUMBERS = (
     "{name} must hold numbers. Got {value}. Convert text with pandas.to_numeric, "

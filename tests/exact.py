@@ -1,49 +1,11 @@
-"""Statistics of a column in exact rational arithmetic, and z to 50 digits."""
+"""Exact rational arithmetic, and z to 50 digits; `scales.py` has the statistics."""
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from statistics import NormalDist
 
 import numpy as np
 
 DIGITS = 50
-MAD_FACTOR = 1 / Fraction(NormalDist().inv_cdf(0.75))
-
-
-def exact_column(x, weight=None, ddof=0):
-    """Return a dict of exact statistics: Fractions, but "std" and "rms" Decimals.
-
-    A weight of None is 1; whole weights are needed for the order statistics.
-    """
-    values = [Fraction(float(v)) for v in x]
-    weights = [Fraction(1)] * len(values)
-    if weight is not None:
-        weights = [Fraction(float(w)) for w in weight]
-    n = sum(weights)
-    mean = sum(w * v for w, v in zip(weights, values, strict=True)) / n
-    m2 = sum(w * (v - mean) ** 2 for w, v in zip(weights, values, strict=True))
-    s2 = sum(w * v * v for w, v in zip(weights, values, strict=True))
-    repeated = [
-        v for v, w in sorted(zip(values, weights, strict=True)) for _ in range(int(w))
-    ]
-    statistics = {
-        "mean": mean,
-        "std": square_root(m2 / (n - ddof)) if n > ddof else None,
-        "rms": square_root(s2 / n),
-    }
-    if repeated:
-        median = exact_quantile(repeated, Fraction(1, 2))
-        distance = sorted(abs(v - median) for v in repeated)
-        statistics |= {
-            "median": median,
-            "min": repeated[0],
-            "maxabs": max(abs(v) for v in repeated),
-            "range": repeated[-1] - repeated[0],
-            "iqr": exact_quantile(repeated, Fraction(3, 4))
-            - exact_quantile(repeated, Fraction(1, 4)),
-            "mad": exact_quantile(distance, Fraction(1, 2)) * MAD_FACTOR,
-        }
-    return statistics
 
 
 def exact_quantile(ordered, q):

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from exact import exact_column, exact_z
+from exact import exact_z
+from scales import exact_column
 from sknorm._windows import Windows
 
 # z relative to max(1, |z|), location relative to the scale, scale relative to itself.

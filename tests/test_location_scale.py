@@ -5,6 +5,15 @@ import pandas as pd
 import pytest
 
 from cases import full_text
+from scales import (
+    ABOUT_ZERO,
+    CENTRED,
+    OF_EXTREMA,
+    OF_QUANTILES,
+    OF_VARIANCE,
+    SCALES,
+    exact_column,
+)
 from sknorm import BatchStandardizer
 
 X = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0], [8.0, np.nan]])
@@ -27,7 +36,7 @@ def test_one_to_ddof_values_have_scale_1():
         np.testing.assert_allclose(estimator.scale_, [1, 1, last], rtol=1e-15)
 
 
-@pytest.mark.parametrize("scale", ["rms", "maxabs", "range", "iqr", "mad"])
+@pytest.mark.parametrize("scale", [name for name in SCALES if name != "std"])
 def test_ddof_is_for_std_only(scale):
     """Other scales do not know it."""
     with_ddof, without = (BatchStandardizer(scale=scale, ddof=d).fit(X) for d in (3, 0))
@@ -63,19 +72,18 @@ def test_a_light_column_has_scale_1():
 
 
 @pytest.mark.parametrize("eps", [1e-5, 0.25])
-@pytest.mark.parametrize("scale", ["std", "rms"])
+@pytest.mark.parametrize("scale", OF_VARIANCE)
 def test_eps_is_that_of_batch_normalization(scale, eps):
     """Scale = sqrt(scale**2 + eps), for constants too."""
-    plain = BatchStandardizer(scale=scale).fit(X)
-    spread = np.sqrt(plain.var_) if scale == "std" else plain.scale_
+    plain = [SCALES[scale].by_numpy(x[~np.isnan(x)]) for x in X.T]
     np.testing.assert_allclose(
         BatchStandardizer(scale=scale, eps=eps).fit(X).scale_,
-        np.sqrt(spread**2 + eps),
+        np.sqrt(np.square(plain) + eps),
         rtol=1e-15,
     )
 
 
-@pytest.mark.parametrize("scale", ["maxabs", "range", "iqr", "mad"])
+@pytest.mark.parametrize("scale", [*OF_EXTREMA, *OF_QUANTILES])
 def test_eps_is_for_std_and_rms_only(scale):
     """Other scales do not know it."""
     with_eps, without = (BatchStandardizer(scale=scale, eps=e).fit(X) for e in (1, 0))
@@ -89,20 +97,25 @@ def test_eps_gives_the_scale_away():
     assert np.sqrt(eps * v / (1 - v)) == pytest.approx(x.std(), rel=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("scale", "constant_up_to"), [("std", 2), ("range", 1), ("iqr", 2), ("mad", 1)]
-)
+@pytest.mark.parametrize("scale", CENTRED)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("magnitude", [1.0, -1.0, 2.0**40])
-def test_the_limit_of_constants(scale, constant_up_to, dtype, magnitude):
+def test_the_limit_of_constants(scale, dtype, magnitude):
     """A scale of at most eps(dtype) * abs(c) counts as 0, the next above does not.
 
     Of 1 and 1 + k eps the range is k eps, std and iqr are k eps / 2, mad 0.74 k eps.
     """
+    eps = np.finfo(dtype).eps
+    constant = []
     for k in (1, 2, 3):
-        x = np.array([[1], [1 + k * np.finfo(dtype).eps]], dtype) * dtype(magnitude)
+        x = np.array([[1], [1 + k * eps]], dtype) * dtype(magnitude)
+        exact = exact_column(x[:, 0])
+        limit = float(eps) * abs(exact[SCALES[scale].center])
+        constant.append(exact[scale] <= limit)
         estimator = BatchStandardizer(scale=scale).fit(x)
-        assert (estimator.scale_[0] == 1) == (k <= constant_up_to)
+        assert (estimator.scale_[0] == 1) == constant[-1]
+    assert constant[0]
+    assert not constant[-1]
 
 
 def test_the_coarsest_dtype_decides():
@@ -117,16 +130,17 @@ def test_the_coarsest_dtype_decides():
         assert estimator.scale_[0] == 1
 
 
-@pytest.mark.parametrize("scale", ["rms", "maxabs"])
+@pytest.mark.parametrize("scale", ABOUT_ZERO)
 def test_scales_about_zero_know_no_such_limit(scale):
-    """A column of 0.1 has rms and maxabs 0.1; only zeros have scale 1."""
+    """A column of 0.1 has its own rms and maxabs; only zeros have scale 1."""
     estimator = BatchStandardizer(location=None, scale=scale)
     estimator.fit([[0.1, 0.0], [0.1, 0.0]])
-    np.testing.assert_allclose(estimator.scale_, [0.1, 1], rtol=1e-15)
+    expected = [SCALES[scale].by_numpy(np.array([0.1, 0.1])), 1]
+    np.testing.assert_allclose(estimator.scale_, expected, rtol=1e-15)
 
 
 @pytest.mark.parametrize("location", ["mean", None])
-@pytest.mark.parametrize("scale", ["std", "rms"])
+@pytest.mark.parametrize("scale", OF_VARIANCE)
 def test_overflow_is_an_error(location, scale):
     """Squares beyond float64 are refused by column; extrema still work."""
     estimator = BatchStandardizer(location=location, scale=scale)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from exact import exact_column
+from scales import exact_column
 from sknorm._kernels import BLOCK_SIZE
 from sknorm._moments import Moments
 

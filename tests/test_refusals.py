@@ -11,6 +11,7 @@ from sklearn import config_context
 from sklearn.exceptions import NotFittedError
 
 from cases import NUMBERS, assert_refused, full_text
+from scales import OF_EXTREMA, SCALES
 from sknorm import BatchStandardizer
 
 X = np.arange(12.0).reshape(4, 3) ** 2
@@ -85,8 +86,8 @@ PARAMETERS = {
     ),
     "scale": (
         {"scale": "iqq"},
-        "The 'scale' parameter of BatchStandardizer must be one of 'iqr', 'mad', "
-        "'maxabs', 'range', 'rms', 'std', None. Got 'iqq' instead.",
+        "The 'scale' parameter of BatchStandardizer must be one of "
+        f"{', '.join(map(repr, sorted(SCALES)))}, None. Got 'iqq' instead.",
     ),
     "ddof": (
         {"ddof": -1},
@@ -114,12 +115,14 @@ PARAMETERS = {
         "'std', 'rms' or None: other statistics have no weighted average. Got "
         "location='min', scale='std'. Set momentum=None.",
     ),
-    "momentum of range": (
-        {"momentum": 0.1, "scale": "range"},
+} | {
+    f"momentum of {scale}": (
+        {"momentum": 0.1, "scale": scale},
         "momentum=0.1 of BatchStandardizer needs location 'mean' or None and scale "
         "'std', 'rms' or None: other statistics have no weighted average. Got "
-        "location='mean', scale='range'. Set momentum=None.",
-    ),
+        f"location='mean', scale={scale!r}. Set momentum=None.",
+    )
+    for scale in OF_EXTREMA
 }
 
 

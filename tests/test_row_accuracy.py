@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from cases import PAIRS
-from exact import exact_column, exact_mean_std_z, exact_z, z_error
+from exact import exact_mean_std_z, exact_z, z_error
+from scales import CENTRED, exact_column
 from sknorm import RowLayerNormalizer
 
 TOLERANCE = 1e-12
@@ -70,7 +71,7 @@ def test_ddof(ddof, rng):
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 10, 49, 100, 333, 1000, 2000])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("scale", ["std", "range", "iqr", "mad"])
+@pytest.mark.parametrize("scale", CENTRED)
 def test_constants_give_exactly_0(n, dtype, scale):
     """0.1 is no sum of 0.1s over n, yet z is 0, the scale 1, and the way back exact."""
     X = np.array([[0.1], [1 / 3], [-1e8 / 3], [1e5 * np.pi]]).repeat(n, axis=1)
@@ -86,7 +87,7 @@ def test_constants_give_exactly_0(n, dtype, scale):
 def test_rounding_is_not_variation():
     """Values that differ by their rounding only are constant; float32 by its own."""
     X = np.array([[0.3, 0.1 + 0.2, 0.3]])
-    for scale in ("std", "range", "iqr", "mad"):
+    for scale in CENTRED:
         estimator = RowLayerNormalizer(scale=scale).fit(X)
         np.testing.assert_array_equal(estimator.statistics_.scale, 1)
     X = np.array([[1.0, 1 + 2**-23]])

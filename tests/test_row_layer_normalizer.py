@@ -6,21 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from scipy.stats import iqr, median_abs_deviation
 
-from cases import NUMBERS, PAIRS, full_text
+from cases import LOCATIONS, NUMBERS, PAIRS, full_text
+from scales import CENTRED, SCALES
 from sknorm import BatchStandardizer, RowLayerNormalizer, Statistics
-
-LOCATION = {"mean": np.mean, "median": np.median, "min": np.min, None: lambda x: 0.0}
-SCALE = {
-    "std": np.std,
-    "rms": lambda x: np.sqrt(np.mean(x**2)),
-    "maxabs": lambda x: np.max(np.abs(x)),
-    "range": np.ptp,
-    "iqr": iqr,
-    "mad": lambda x: median_abs_deviation(x, scale="normal"),
-    None: lambda x: 1.0,
-}
 
 
 def by_hand(x, location, scale):
@@ -28,8 +17,8 @@ def by_hand(x, location, scale):
     seen = x[~np.isnan(x)]
     if not seen.size:
         return x
-    divisor = SCALE[scale](seen)
-    return (x - LOCATION[location](seen)) / (divisor if divisor else 1.0)
+    divisor = 1.0 if scale is None else SCALES[scale].by_numpy(seen)
+    return (x - LOCATIONS[location](seen)) / (divisor if divisor else 1.0)
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.3])
@@ -171,7 +160,7 @@ def test_text_is_refused(method):
         getattr(normalizer, method)([["a", "b"]])
 
 
-@pytest.mark.parametrize("scale", ["std", None, "range", "iqr"])
+@pytest.mark.parametrize("scale", [None, *CENTRED])
 def test_sparse_that_would_not_stay_sparse(scale):
     """Refused, with what is possible."""
     text = (

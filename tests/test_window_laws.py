@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cases import PAIRS
+from scales import OF_VARIANCE
 from sknorm import LocalWindowNormalizer
 from strategies import matrices
 
@@ -29,7 +30,7 @@ def cases(draw, **kwargs):
         "location": location,
         "scale": scale,
     }
-    gaussian = {location, scale} <= {"mean", "std", "rms", None} and align == "center"
+    gaussian = {location, scale} <= {"mean", *OF_VARIANCE, None} and align == "center"
     if gaussian and draw(st.booleans()):
         params["weights"] = "gaussian"
     elif scale == "std":

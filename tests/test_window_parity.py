@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import ndimage
-from test_row_layer_normalizer import LOCATION, SCALE
 
-from cases import PAIRS
+from cases import LOCATIONS, PAIRS
+from scales import SCALES
 from sknorm import LocalWindowNormalizer
 
 EDGES = ["reflect", "mirror", "nearest", "wrap"]
@@ -172,6 +172,8 @@ def test_a_plain_loop(data):
             seen = view[~np.isnan(view)]
             here, divisor = 0.0 if location is None else x[i], 1.0
             if seen.size:
-                here, divisor = LOCATION[location](seen), SCALE[scale](seen)
+                here, divisor = LOCATIONS[location](seen), 1.0
+                if scale is not None:
+                    divisor = SCALES[scale].by_numpy(seen)
                 divisor = divisor if divisor > 1e-14 else 1.0
             np.testing.assert_allclose(z[i], (x[i] - here) / divisor, 1e-9, 1e-9)

@@ -72,6 +72,11 @@ ABOUT_ZERO = [name for name, row in SCALES.items() if row.center is None]
 CENTRED = [name for name in SCALES if name not in ABOUT_ZERO]
 
 
+def quoted(names, last):
+    """Return names as messages list them: 'std', 'rms' or None."""
+    return f"{', '.join(map(repr, names))} or {last!r}"
+
+
 class Column:
     """Values as Fractions, and what the exact formulas are made of."""
 

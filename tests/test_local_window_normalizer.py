@@ -11,8 +11,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from cases import full_text
+from scales import OF_EXTREMA, OF_QUANTILES, OF_VARIANCE, quoted
 from sknorm import LocalWindowNormalizer, RowLayerNormalizer
 
+OF_WHOLE = ["median", *OF_QUANTILES]
+FOR_QUANTILES = (
+    "Got window=(3, 3). Use 1 in window for the axes that stay apart, or statistics "
+    f"other than {', '.join(OF_WHOLE[:-1])} and {OF_WHOLE[-1]}."
+)
 REFUSED = {
     "no number of columns": (
         {"sample_shape": (3, 5), "window": 3},
@@ -51,16 +57,23 @@ REFUSED = {
     "medians of patches": (
         {"sample_shape": (3, 4), "window": (3, 3), "location": "median"},
         "location='median', scale='std' of LocalWindowNormalizer need a window along "
-        "one axis. Got window=(3, 3). Use 1 in window for the axes that stay apart, or "
-        "statistics other than median, iqr and mad.",
-    ),
-    "weighted range": (
-        {"weights": "gaussian", "scale": "range"},
-        "weights='gaussian' of LocalWindowNormalizer needs location 'mean' or None, "
-        "scale 'std', 'rms' or None, ddof=0 and align='center'. Got location='mean', "
-        "scale='range', ddof=0, align='center'. Change them, or use weights=None.",
+        f"one axis. {FOR_QUANTILES}",
     ),
 }
+for scale in OF_QUANTILES:
+    REFUSED[f"{scale} of patches"] = (
+        {"sample_shape": (3, 4), "window": (3, 3), "scale": scale},
+        f"location='mean', scale={scale!r} of LocalWindowNormalizer need a window "
+        f"along one axis. {FOR_QUANTILES}",
+    )
+for scale in (*OF_EXTREMA, *OF_QUANTILES):
+    REFUSED[f"weighted {scale}"] = (
+        {"weights": "gaussian", "scale": scale},
+        "weights='gaussian' of LocalWindowNormalizer needs location 'mean' or None, "
+        f"scale {quoted(OF_VARIANCE, None)}, ddof=0 and align='center'. Got "
+        f"location='mean', scale={scale!r}, ddof=0, align='center'. Change them, or "
+        "use weights=None.",
+    )
 
 
 @pytest.mark.parametrize("keep", [True, False])

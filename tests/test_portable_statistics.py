@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 
 from cases import MERGING_PAIRS, assert_equal_statistics, full_text
+from scales import OF_VARIANCE, quoted
 from sknorm import BatchStandardizer, RowLayerNormalizer
 from strategies import matrices
 
@@ -337,8 +338,8 @@ STATISTICS = {
         ([1.0], [1.0], 5),
         {"location": "median"},
         "from_statistics of BatchStandardizer needs location 'mean' or None and scale "
-        "'std', 'rms' or None: mean and variance do not determine other statistics. "
-        "Got location='median', scale='std'. Fit on data.",
+        f"{quoted(OF_VARIANCE, None)}: mean and variance do not determine other "
+        "statistics. Got location='median', scale='std'. Fit on data.",
     ),
     "names": (
         ([1.0, 2.0], [1.0, 1.0], 5),

@@ -11,7 +11,7 @@ from sklearn import config_context
 from sklearn.exceptions import NotFittedError
 
 from cases import NUMBERS, assert_refused, full_text
-from scales import OF_EXTREMA, SCALES
+from scales import ABOUT_ZERO, OF_EXTREMA, OF_VARIANCE, SCALES, quoted
 from sknorm import BatchStandardizer
 
 X = np.arange(12.0).reshape(4, 3) ** 2
@@ -112,14 +112,14 @@ PARAMETERS = {
     "momentum of min": (
         {"momentum": 0.1, "location": "min"},
         "momentum=0.1 of BatchStandardizer needs location 'mean' or None and scale "
-        "'std', 'rms' or None: other statistics have no weighted average. Got "
+        f"{quoted(OF_VARIANCE, None)}: other statistics have no weighted average. Got "
         "location='min', scale='std'. Set momentum=None.",
     ),
 } | {
     f"momentum of {scale}": (
         {"momentum": 0.1, "scale": scale},
         "momentum=0.1 of BatchStandardizer needs location 'mean' or None and scale "
-        "'std', 'rms' or None: other statistics have no weighted average. Got "
+        f"{quoted(OF_VARIANCE, None)}: other statistics have no weighted average. Got "
         f"location='mean', scale={scale!r}. Set momentum=None.",
     )
     for scale in OF_EXTREMA
@@ -144,8 +144,8 @@ def test_centred_sparse_is_refused(params, method):
     """A sparse input whose zeros would change is refused in every method."""
     estimator = BatchStandardizer(**params).fit(X)
     text = (
-        "BatchStandardizer takes a sparse X only with location=None and scale 'std', "
-        "'rms', 'maxabs' or None, which leave zeros alone. Got "
+        "BatchStandardizer takes a sparse X only with location=None and scale "
+        f"{quoted(['std', *ABOUT_ZERO], None)}, which leave zeros alone. Got "
         f"location={estimator.location!r}, scale={estimator.scale!r}. Change them and "
         "fit again, or pass X.toarray()."
     )

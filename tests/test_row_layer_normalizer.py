@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from cases import LOCATIONS, NUMBERS, PAIRS, full_text
-from scales import CENTRED, SCALES
+from scales import ABOUT_ZERO, CENTRED, SCALES, quoted
 from sknorm import BatchStandardizer, RowLayerNormalizer, Statistics
 
 
@@ -164,8 +164,9 @@ def test_text_is_refused(method):
 def test_sparse_that_would_not_stay_sparse(scale):
     """Refused, with what is possible."""
     text = (
-        "RowLayerNormalizer takes a sparse X only with location=None and scale 'rms' "
-        f"or 'maxabs', which leave zeros alone. Got location=None, scale={scale!r}. "
+        "RowLayerNormalizer takes a sparse X only with location=None and scale "
+        f"{quoted(ABOUT_ZERO[:-1], ABOUT_ZERO[-1])}, which leave zeros alone. Got "
+        f"location=None, scale={scale!r}. "
         "Change them and fit again, or pass X.toarray()."
     )
     with pytest.raises(ValueError, match=full_text(text)):

@@ -16,7 +16,7 @@ static int NAME(infinities)(const REAL *x, size n, int flag)
  * it: three operations on integers, which hide behind the division. What was met is only
  * looked at where there is something. */
 #define SKNORM_MAP(MAP, FORMULA)                                                         \
-    INLINE int NAME(MAP##_stretch)(                                               \
+    INLINE int NAME(MAP##_stretch)(                                                      \
         const REAL *x, size n, const double *restrict shift,                             \
         const double *restrict delta, const double *restrict scale, size step,           \
         size delta_step, REAL *out)                                                      \
@@ -62,6 +62,7 @@ static int NAME(infinities)(const REAL *x, size n, int flag)
         REAL *out)                                                                       \
     {                                                                                    \
         enum { TOGETHER = 1 << 20, STRETCH = 1024, PIECE = 128 };                        \
+        enum { LINE = CACHE_LINE / sizeof(REAL) };                                       \
         const size n_together =                                                          \
             at_least(1, TOGETHER / at_least(1, n_columns * (size)sizeof(REAL)));         \
         int flags = 0;                                                                   \
@@ -81,7 +82,7 @@ static int NAME(infinities)(const REAL *x, size n, int flag)
                     for (size i = begin; i < end; i++)                                   \
                         for (size j = first, last = at_most(first + STRETCH, n_columns); \
                              j < last; j += PIECE) {                                     \
-                            for (size k = 0; k < PIECE; k += 64 / (size)sizeof(REAL))    \
+                            for (size k = 0; k < PIECE; k += LINE)                       \
                                 FETCH(x + i * n_columns + j + STRETCH + k);              \
                             flags |= NAME(MAP##_piece)(                                  \
                                 x, n_columns, shift, delta, scale, of_rows, of_columns,  \

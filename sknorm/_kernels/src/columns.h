@@ -10,7 +10,7 @@
 #define SKNORM_COLUMNS_H
 /* The widest part of a row, and the rows of a block: its sums stay in the first cache, and
  * for a second pass the block is still in the second. */
-enum { TILE = 256, BLOCK_ROWS = 256, GROUP = 8 };
+enum { TILE = 256, BLOCK_ROWS = 256, GROUP = 8, FEW_ROWS = 8 * GROUP };
 
 /* While a part of eight rows is summed, that of the rows AHEAD is on its way from memory:
  * eight rows side by side are no pattern to the processor. Without it a fit takes 0.85 ns
@@ -102,7 +102,7 @@ static int NAME(sum_block)(
             const REAL *rows = x + i * pitch, *ahead = rows + AHEAD * pitch;
             for (size j = 0; j < n; j += PART) {
                 for (size k = 0; k < GROUP; k++)
-                    for (size line = 0; line < PART; line += 64 / (size)sizeof(REAL))
+                    for (size line = 0; line < PART; line += CACHE_LINE / (size)sizeof(REAL))
                         FETCH(ahead + k * pitch + j + line);
                 NAME(add_full_rows)(rows, pitch, j, at_most(j + PART, n), sums);
             }
@@ -150,7 +150,7 @@ static void NAME(moments_of_block)(
                      || (NAME(sum_block)(x, pitch, n_rows, n, NULL, 0, &sums), 0);
     /* Few rows are always summed twice: it costs little, and constants apart, it is the
      * textbook's algorithm (Chan, Golub and LeVeque, 1983). */
-    int repeat = n_rows < 8 * GROUP;
+    int repeat = n_rows < FEW_ROWS;
     for (size j = 0; j < n; j++) {
         const double count = sums.count[j] > 0 ? sums.count[j] : 1.0;
         const double lost = sums.s1[j] * (sums.s1[j] / count);
@@ -162,7 +162,7 @@ static void NAME(moments_of_block)(
     for (size j = 0; j < n; j++) {
         const double count = sums.count[j] > 0 ? sums.count[j] : 1.0;
         const double lost = sums.s1[j] * (sums.s1[j] / count);
-        const int second = n_rows < 8 * GROUP
+        const int second = n_rows < FEW_ROWS
             || !(lost <= LARGEST_RATIO_OF_COLUMNS * (sums.s2[j] - lost));
         const double c = second ? again.c[j] : sums.c[j];
         const double s1 = second ? again.s1[j] : sums.s1[j];
@@ -224,7 +224,7 @@ static int NAME(column_moments)(
 {
     /* With weights each row has one of its own. */
     const size fold = weight ? 1
-        : at_least(1, at_most(TILE / n_columns, n_rows / (8 * GROUP)));
+        : at_least(1, at_most(TILE / n_columns, n_rows / FEW_ROWS));
     const NAME(matrix) folded = {x, row, column, n_columns, fold};
     const NAME(matrix) plain = {x, row, column, n_columns, 1};
     const size n_long = n_rows / fold;

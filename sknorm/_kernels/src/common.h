@@ -44,6 +44,9 @@ INLINE double two_sum(double a, double b, double *error)
     return total;
 }
 
+/* Bytes that come from memory together. */
+enum { CACHE_LINE = 64 };
+
 /* Ask for what is read soon; any address may be asked for. */
 #if defined(__GNUC__)
 #define FETCH(x) __builtin_prefetch((const char *)(x), 0, 2)

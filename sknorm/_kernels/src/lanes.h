@@ -70,8 +70,8 @@ INLINE part root_of(part a)
 typedef struct { part at[LANES / IN_PART]; } lanes;
 typedef struct { mask_part at[LANES / IN_PART]; } mask; /* -1: true, 0: false */
 
-#define BINARY(NAME, OPERATOR)                                                           \
-    INLINE lanes NAME(lanes a, lanes b)                                           \
+#define BINARY(FUNCTION, OPERATOR)                                                       \
+    INLINE lanes FUNCTION(lanes a, lanes b)                                              \
     {                                                                                    \
         EACH_PART a.at[k] = a.at[k] OPERATOR b.at[k];                                    \
         return a;                                                                        \
@@ -81,8 +81,8 @@ BINARY(minus, -)
 BINARY(times, *)
 BINARY(over, /)
 
-#define COMPARISON(NAME, OPERATOR)                                                       \
-    INLINE mask NAME(lanes a, lanes b)                                            \
+#define COMPARISON(FUNCTION, OPERATOR)                                                   \
+    INLINE mask FUNCTION(lanes a, lanes b)                                               \
     {                                                                                    \
         mask m;                                                                          \
         EACH_PART m.at[k] = TRUTH(a.at[k] OPERATOR b.at[k]);                             \
@@ -91,6 +91,13 @@ BINARY(over, /)
 COMPARISON(less, <)
 COMPARISON(up_to, <=)
 COMPARISON(equal, ==)
+
+INLINE mask no_lane(void)
+{
+    mask m;
+    EACH_PART m.at[k] = (mask_part){0};
+    return m;
+}
 
 INLINE lanes load(const double *x)
 {

@@ -23,7 +23,28 @@ typedef struct {
  * 1.2e-38 are none, that is so above 1e-25. */
 #define TINY_VARIANCE 1e-285
 
+/* What numbers of the type of the data, and variances, may be. */
+typedef struct {
+    double smallest, largest; /* normal numbers of the type */
+    double least, most;       /* variances: neither tiny nor of scales beyond these */
+} type_limits;
+
+INLINE type_limits limits_of(double smallest, double largest)
+{
+    const type_limits of = {
+        smallest, largest, larger(TINY_VARIANCE, smallest * smallest),
+        smaller(DBL_MAX, largest * largest),
+    };
+    return of;
+}
+
 /* The choice that has loops of its own. */
+INLINE sknorm_choice usual_choice(double resolution)
+{
+    const sknorm_choice usual = {SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, resolution};
+    return usual;
+}
+
 INLINE int is_usual(sknorm_choice choice)
 {
     return choice.location == SKNORM_MEAN && choice.scale == SKNORM_STD
@@ -40,7 +61,7 @@ INLINE location_scale of_moments(const neighbourhoods *of, sknorm_choice choice)
 {
     const lanes zero = all_lanes(0.0), one = all_lanes(1.0);
     const mask absent = equal(of->count, zero);
-    location_scale found = {zero, zero, one, absent};
+    location_scale found = {zero, zero, one, no_lane()};
     if (choice.location == SKNORM_MEAN) {
         found.shift = of->shift;
         found.delta = of->delta;
@@ -49,7 +70,6 @@ INLINE location_scale of_moments(const neighbourhoods *of, sknorm_choice choice)
 
     lanes value = one, reference = zero;
     mask constant = absent;
-    EACH_PART found.tiny.at[k] ^= found.tiny.at[k];
     if (choice.scale == SKNORM_STD || choice.scale == SKNORM_RMS) {
         lanes freedom = of->count;
         if (choice.scale == SKNORM_STD && choice.ddof != 0.0) {

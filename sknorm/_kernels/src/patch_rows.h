@@ -87,7 +87,7 @@ INLINE void finish_patches(
         lost = both(lost, less(all_lanes(0.0), count));
     double *const at = r->sums + (place * N_SUM + SUM_VALUE) * LANES;
     const lanes value = load(at);
-    const results found = results_of(value, &of, choice, r->smallest, r->largest);
+    const results found = results_of(value, &of, choice, &r->limits);
     store(at, found.z);
     if (r->with_key) {
         store(r->location + place * LANES, found.location);
@@ -160,7 +160,7 @@ static void finish_block(
     strip_room *r, const double *sums, size low, size high, size place, size n, lanes k)
 {
     const sknorm_choice of = r->choice;
-    const sknorm_choice usual = {SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, of.resolution};
+    const sknorm_choice usual = usual_choice(of.resolution);
     if (r->masked)
         finish_block_of(r, sums, low, high, place, n, k, of, 1);
     else if (is_usual(of))
@@ -175,10 +175,8 @@ static void finish_apart(
     strip_room *r, size place, const lanes *c, const lanes *count, const lanes *inverse,
     const half *sums)
 {
-    const sknorm_choice usual = {
-        SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, r->choice.resolution,
-    };
-    finish_patches(r, place, *c, *count, inverse, *sums, usual);
+    finish_patches(
+        r, place, *c, *count, inverse, *sums, usual_choice(r->choice.resolution));
 }
 
 /* The same for mean and standard deviation, where every patch is whole along the row: the
@@ -190,7 +188,8 @@ INLINE void finish_whole_block(
     const size step = n_channels * N_SUM * LANES;
     const lanes zero = all_lanes(0.0), ratio = all_lanes(LARGEST_RATIO);
     const lanes resolution = all_lanes(r->choice.resolution);
-    const lanes least = all_lanes(r->least), most = all_lanes(r->most);
+    const lanes least = all_lanes(r->limits.least);
+    const lanes most = all_lanes(r->limits.most);
     const lanes c = sum_left(r, sums, step, w, k, 0);
     half right = {zero, zero, zero, zero};
     double *value = r->sums + (place * N_SUM + SUM_VALUE) * LANES;

@@ -85,7 +85,7 @@ enum { N_HALF = 4 };
 typedef struct {
     strips cut;
     sknorm_choice choice;
-    double largest, smallest, most, least; /* normal numbers and variances */
+    type_limits limits;
     int with_key, masked; /* masked: there are NaN in the strip */
     int any_doubt;
     size n_rows, before, after; /* of the image, and of patches along columns */
@@ -115,11 +115,9 @@ static void *allocate_strip(strip_room *r, const sknorm_patches *p)
     const size n_next = N_NEXT * r->pitch, n_halves = N_HALF * r->cut.width * LANES;
     const size n_all =
         n_values + n_ends + n_next + N_SUM * n_single + n_halves + 4 * n_single;
-    /* Registers are loaded twice as fast where they do not lie across cache lines. */
-    char *const room = malloc(sizeof(double) * (size_t)n_all + 64);
+    void *const room = allocate_numbers(n_all, &r->values);
     if (!room)
         return NULL;
-    r->values = (double *)(room + (64 - (uintptr_t)room % 64));
     r->ends = r->values + n_values;
     r->next = r->ends + n_ends;
     r->sums = r->next + n_next;

@@ -85,7 +85,7 @@ static void NAME(redo_patch)(
         all_lanes(0.0), all_lanes(0.0), NULL,
     };
     const lanes here = all_lanes(values[(i * p->width + column) * p->n_inner]);
-    const results found = results_of(here, &of, r->choice, r->smallest, r->largest);
+    const results found = results_of(here, &of, r->choice, &r->limits);
     r->suspect = either(r->suspect, found.suspect);
     double v[LANES];
     store(v, found.z);
@@ -100,7 +100,7 @@ static void NAME(redo_patch)(
 INLINE mask NAME(write_vector)(
     const double *from, size apart, REAL *to, size row, int n_rows, size skipped, size n)
 {
-    mask infinite = less(all_lanes(0.0), all_lanes(0.0));
+    mask infinite = no_lane();
     lanes value[LANES];
     for (int l = 0; l < LANES; l++)
         value[l] = load(from + at_most(l, n - 1) * apart);
@@ -129,7 +129,7 @@ static int NAME(write_rows)(
     const size row = p->width * p->n_inner, n = at->n * r->cut.n_channels;
     const size step = NAME(step_of)(r, p), skipped = at->skipped;
     REAL *to = out + (at->base + i * row + at->first * p->n_inner);
-    mask infinite = less(all_lanes(0.0), all_lanes(0.0));
+    mask infinite = no_lane();
     from += (at->first - at->low) * r->cut.n_channels * apart;
     if (n_rows < LANES || n < LANES || skipped)
         for (size j = 0; j < n; j += LANES, to += step)
@@ -154,7 +154,7 @@ static int NAME(strip_of_patches)(
     size read = 0, summed = 0; /* rows, and those whose blocks are */
     int flags = 0;
     r->n_values = (n + LANES - 1) / LANES * LANES;
-    r->suspect = r->tiny = less(all_lanes(0.0), all_lanes(0.0));
+    r->suspect = r->tiny = no_lane();
     for (size i = 0; i < p->height; i += LANES) {
         const size end = at_most(i + LANES, p->height);
         for (; read < at_most(end + r->after, p->height); read++)
@@ -195,10 +195,7 @@ static int NAME(patches)(
     strip_room r;
     r.cut = strips_of(p);
     r.choice = choice;
-    r.largest = LARGEST;
-    r.smallest = SMALLEST;
-    r.least = larger(TINY_VARIANCE, (double)SMALLEST * SMALLEST);
-    r.most = smaller(DBL_MAX, (double)LARGEST * LARGEST);
+    r.limits = limits_of(SMALLEST, LARGEST);
     r.with_key = location != NULL;
     void *room = allocate_strip(&r, p);
     if (!room)

@@ -58,7 +58,7 @@ static void redo_window(
         all_lanes(0.0), all_lanes(0.0), NULL,
     };
     const lanes value = all_lanes(s->values[(window + s->before) * LANES + l]);
-    const results r = results_of(value, &of, s->choice, s->smallest, s->largest);
+    const results r = results_of(value, &of, s->choice, &s->limits);
     s->suspect = either(s->suspect, r.suspect);
     double v[LANES];
     store(v, r.z);
@@ -111,11 +111,11 @@ static void redo_lane(stretch *s, size block, int l)
         const double s2 = s->ends.s2[j * LANES + l] + next.s2;
         const double lost = s1 * (s1 / n);
         if (n > 0.0 && !(lost <= LARGEST_RATIO * not_negative(s2 - lost))) {
-            const twice whole = {sum[j], sum_low[j]};
-            const twice both = {squares[j], squares_low[j]};
+            const twice end_sum = {sum[j], sum_low[j]};
+            const twice end_squares = {squares[j], squares_low[j]};
             redo_window(
-                s, start + j, l, c, n, add(whole, next.sum.high, next.sum.low),
-                add(both, next.squares.high, next.squares.low));
+                s, start + j, l, c, n, add(end_sum, next.sum.high, next.sum.low),
+                add(end_squares, next.squares.high, next.squares.low));
         }
         if (is_present(s, start + w + j, l)) {
             const double value = s->values[(start + w + j) * LANES + l];

@@ -15,7 +15,7 @@ INLINE int NAME(map_row)(
     BITS met = 0;
     for (size first = 0; first < n; first += STEP) {
         const size last = at_most(first + STEP, n);
-        for (size j = first; j < last; j += 64 / (size)sizeof(REAL))
+        for (size j = first; j < last; j += CACHE_LINE / (size)sizeof(REAL))
             FETCH(x + ahead + j);
         for (size j = first; j < last; j++) {
             const REAL result = (REAL)((((double)x[j] - shift) - delta) / scale);

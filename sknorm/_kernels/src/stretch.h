@@ -12,8 +12,8 @@
 typedef struct {
     size width, before, n_blocks, n_windows;
     sknorm_choice choice;
-    double largest, smallest; /* normal number of the type of the data, */
-    double most, least, small; /* such variances, and values whose squares lose digits */
+    type_limits limits;
+    double small;             /* below it the squares of values lose digits */
     double *values;           /* of (n_blocks + 1) * width places, eight each */
     size low, high;           /* the places that are present ... */
     int masked;               /* ... or NaN marks those that are not */
@@ -24,6 +24,17 @@ typedef struct {
     size ahead_step;                        /* bytes in eight places */
     mask suspect, tiny;
 } stretch;
+
+/* Room for n numbers, as one piece of memory, which is returned; *start is where a cache
+ * line begins: where registers lie across two, narrow windows take a quarter longer, and
+ * patches load at half the speed. */
+static void *allocate_numbers(size n, double **start)
+{
+    char *const room = malloc(sizeof(double) * (size_t)n + CACHE_LINE);
+    if (room)
+        *start = (double *)(room + (CACHE_LINE - (uintptr_t)room % CACHE_LINE));
+    return room;
+}
 
 INLINE int is_present(const stretch *s, size place, int l)
 {
@@ -52,8 +63,7 @@ typedef struct { lanes z, location, scale; mask suspect, tiny; } results;
 
 /* A value without neighbours is its own location, with scale 1. */
 INLINE results results_of(
-    lanes value, const neighbourhoods *of, sknorm_choice choice, double smallest,
-    double largest)
+    lanes value, const neighbourhoods *of, sknorm_choice choice, const type_limits *limits)
 {
     const mask alone = equal(of->count, all_lanes(0.0));
     const location_scale found = of_moments(of, choice);
@@ -67,7 +77,8 @@ INLINE results results_of(
         r.scale = choose(alone, all_lanes(1.0), found.scale);
         r.z = over(r.z, r.scale);
     }
-    const lanes most = all_lanes(largest), least = all_lanes(smallest);
+    const lanes most = all_lanes(limits->largest);
+    const lanes least = all_lanes(limits->smallest);
     const mask fit = both(
         up_to(magnitude(r.location), most),
         both(up_to(least, r.scale), up_to(r.scale, most)));
@@ -89,7 +100,7 @@ INLINE lanes scale_of_key(lanes value, lanes count, lanes scale, sknorm_choice c
 INLINE void write_results(
     stretch *s, size at, lanes value, const neighbourhoods *of, sknorm_choice choice)
 {
-    const results r = results_of(value, of, choice, s->smallest, s->largest);
+    const results r = results_of(value, of, choice, &s->limits);
     store(s->z + at, r.z);
     if (s->location) {
         store(s->location + at, r.location);

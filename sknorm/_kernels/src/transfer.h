@@ -48,7 +48,7 @@ static int NAME(scatter)(
         side_by_side &= to[l] == to[0] + l;
         in_all = at_most(in_all, n[l]);
     }
-    mask infinite = less(all_lanes(0.0), all_lanes(0.0));
+    mask infinite = no_lane();
     size i = 0;
     if (side_by_side)
         for (; i < in_all; i++) {

@@ -68,7 +68,7 @@ INLINE void clean_block_of(stretch *s, size block, sknorm_choice choice)
     const lanes c = load(values + at_c * LANES);
     sum_end(s, start, c);
     lanes s1 = all_lanes(0.0), s2 = s1;
-    mask doubtful = less(s1, s1);
+    mask doubtful = no_lane();
     for (size j = 0; j < w && start + j < s->n_windows; j++) {
         const size from = at_least(start + j, low), next = start + w + j;
         const size n = at_least(at_most(next, high) - from, 0), at = (start + j) * LANES;
@@ -92,12 +92,9 @@ INLINE void clean_block_of(stretch *s, size block, sknorm_choice choice)
 /* With the usual choice known to the compiler, and any other. */
 static void clean_block(stretch *s, size block)
 {
-    if (is_usual(s->choice)) {
-        const sknorm_choice usual = {
-            SKNORM_MEAN, SKNORM_STD, 0.0, 0.0, s->choice.resolution,
-        };
-        clean_block_of(s, block, usual);
-    } else
+    if (is_usual(s->choice))
+        clean_block_of(s, block, usual_choice(s->choice.resolution));
+    else
         clean_block_of(s, block, s->choice);
 }
 
@@ -121,10 +118,11 @@ static void usual_block(stretch *s, size block)
     const lanes zero = all_lanes(0.0), one = all_lanes(1.0);
     const lanes ratio = all_lanes(LARGEST_RATIO);
     const lanes resolution = all_lanes(s->choice.resolution);
-    const lanes least = all_lanes(s->least), most = all_lanes(s->most);
+    const lanes least = all_lanes(s->limits.least);
+    const lanes most = all_lanes(s->limits.most);
     sum_end(s, start, c);
     lanes s1 = zero, s2 = zero, n = zero, r = zero;
-    mask doubtful = less(s1, s1), unfit = doubtful, tiny = doubtful;
+    mask doubtful = no_lane(), unfit = no_lane(), tiny = no_lane();
     size count = 0;
     for (size j = 0; j < n_windows; j++) {
         const size place = start + j;
@@ -177,7 +175,7 @@ static void masked_block(stretch *s, size block)
 {
     const size start = block * s->width;
     const size n_windows = at_most(s->width, s->n_windows - start);
-    mask doubtful = less(all_lanes(0.0), all_lanes(0.0));
+    mask doubtful = no_lane();
     sum_windows(s->values + start * LANES, s->width, n_windows, s->ends, s->sums);
     for (size j = 0; j < n_windows; j++) {
         const size at = (start + j) * LANES;
@@ -211,11 +209,9 @@ static void *allocate(stretch *s, int with_key)
     const size of_block = s->width * LANES, of_windows = s->n_blocks * of_block;
     const size n_all = of_windows + of_block + 2 * N_SUMS * of_block
                        + (with_key ? 3 : 1) * of_windows + N_TWICE * s->width;
-    /* Where registers lie across cache lines, narrow windows take a quarter longer. */
-    char *const room = malloc(sizeof(double) * (size_t)n_all + 64);
+    void *const room = allocate_numbers(n_all, &s->values);
     if (!room)
         return NULL;
-    s->values = (double *)(room + (64 - (uintptr_t)room % 64));
     s->z = s->values + of_windows + of_block;
     s->location = with_key ? s->z + of_windows : NULL;
     s->scale = with_key ? s->location + of_windows : NULL;
@@ -227,7 +223,7 @@ static void *allocate(stretch *s, int with_key)
 /* Normalise the eight stretches that were read. */
 static void normalise_stretches(stretch *s)
 {
-    s->suspect = s->tiny = less(all_lanes(0.0), all_lanes(0.0));
+    s->suspect = s->tiny = no_lane();
     for (size block = 0; block * s->width < s->n_windows; block++)
         if (s->masked)
             masked_block(s, block);
@@ -339,12 +335,9 @@ static int NAME(windows)(
     s.before = windows->before;
     s.n_blocks = at_most(c.n_blocks, (windows->length + c.width - 1) / c.width);
     s.choice = choice;
-    s.largest = LARGEST;
-    s.smallest = SMALLEST;
-    s.least = larger(TINY_VARIANCE, (double)SMALLEST * SMALLEST);
-    s.most = smaller(DBL_MAX, (double)LARGEST * LARGEST);
+    s.limits = limits_of(SMALLEST, LARGEST);
     s.small = SMALL;
-    s.ahead_step = step == 1 ? 64 : LANES * step * (size)sizeof(REAL);
+    s.ahead_step = step == 1 ? CACHE_LINE : LANES * step * (size)sizeof(REAL);
     void *room = allocate(&s, location != NULL);
     if (!room)
         return SKNORM_NO_MEMORY;

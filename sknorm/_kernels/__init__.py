@@ -7,9 +7,6 @@ where it was built, `generic` forces NumPy, `compiled` makes a missing core an e
 import os
 from importlib import import_module
 from types import ModuleType
-from typing import Any
-
-import numpy as np
 
 from sknorm._kernels import _generic
 from sknorm._kernels._generic import (
@@ -25,9 +22,10 @@ from sknorm._kernels._generic import (
     row_moments,
     two_sum,
 )
-from sknorm._kernels._threads import flags_in_threads, n_threads, shares
+from sknorm._kernels._threads import flags_in_threads, n_threads
 from sknorm._kernels._whole import (
     Choice,
+    map_matrix,
     matrix_moments,
     normalise_rows,
     normalise_windows,
@@ -98,7 +96,7 @@ def affine(
     n_jobs: int | None = 1,
 ) -> int:
     """Write ((X - shift) - delta) / scale to `out`; see `_generic.affine`."""
-    return _map("affine", X, (shift, delta, scale), out, n_jobs)
+    return map_matrix(_chosen, "affine", X, (shift, delta, scale), out, n_jobs)
 
 
 def affine_inverse(
@@ -110,32 +108,4 @@ def affine_inverse(
     n_jobs: int | None = 1,
 ) -> int:
     """Write (Z * scale + delta) + shift to `out`; see `_generic.affine_inverse`."""
-    return _map("affine_inverse", Z, (shift, delta, scale), out, n_jobs)
-
-
-def _map(
-    name: str,
-    X: RealMatrix,
-    statistics: tuple[Floats, Floats | None, Floats],
-    out: RealMatrix,
-    n_jobs: int | None,
-) -> int:
-    """Apply a map to slices of rows, in threads."""
-    if X.flags.f_contiguous and out.flags.f_contiguous and not X.flags.c_contiguous:
-        transposed: Any = tuple(
-            None if s is None else np.atleast_2d(s).T for s in statistics
-        )
-        return _map(name, X.T, transposed, out.T, n_jobs)
-    shift, delta, scale = (None if s is None else np.atleast_2d(s) for s in statistics)
-    contiguous = X.flags.c_contiguous and out.flags.c_contiguous
-    kernel = getattr(_chosen if contiguous else _generic, name)
-    threads = n_threads(n_jobs, X.nbytes)
-
-    def of(rows: slice) -> int:
-        a, b, c = (
-            s if s is None else np.ascontiguousarray(s if len(s) == 1 else s[rows])
-            for s in (shift, delta, scale)
-        )
-        return int(kernel(X[rows], a, b, c, out[rows]))
-
-    return flags_in_threads(of, shares(len(X), threads), threads)
+    return map_matrix(_chosen, "affine_inverse", Z, (shift, delta, scale), out, n_jobs)

@@ -106,8 +106,8 @@ def _map_blocks(
     """Write formula(block, its part of statistics) to `out`; return the flags."""
     flags = 0
     with np.errstate(all="ignore"):
-        for columns, row_blocks in blocks(*X.shape):
-            for rows in row_blocks:
+        for columns, slices_of_rows in blocks(*X.shape):
+            for rows in slices_of_rows:
                 block = X[rows, columns]
                 if np.isinf(block).any():  # before `out`, which may be X
                     flags |= INPUT_INFINITE

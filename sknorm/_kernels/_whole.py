@@ -1,14 +1,16 @@
-"""Whole arrays through the compiled core, in threads.
+"""Whole arrays through the compiled core, or NumPy, in threads.
 
 The functions of `_core` take a part of an array. Those here divide an array, and say
 for which choice of statistics there is a function at all.
 """
 
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sknorm._kernels import _generic
 from sknorm._kernels._generic import Floats, RealMatrix
 from sknorm._kernels._threads import flags_in_threads, in_threads, n_threads, shares
 
@@ -25,6 +27,7 @@ PARTS_A_THREAD = 8
 MOMENT_PARTS = 32
 TASK_COLUMNS = 1024
 TASK_BYTES = 2**20
+BLOCK_ROWS = 256  # of src/columns.h: parts end where blocks do
 
 
 class Choice(NamedTuple):
@@ -55,6 +58,46 @@ class Choice(NamedTuple):
         return self.location == LOCATIONS["min"] or self.scale >= SCALES["maxabs"]
 
 
+def map_matrix(
+    kernels: ModuleType,
+    name: str,
+    X: RealMatrix,
+    statistics: tuple[Floats, Floats | None, Floats],
+    out: RealMatrix,
+    n_jobs: int | None,
+) -> int:
+    """Write a map of X to out, and return its flags; X and out may be one array.
+
+    Parameters
+    ----------
+    kernels : module
+        The core, which takes C order only, or `_generic`, which serves all others.
+    name : {"affine", "affine_inverse"}
+    X, out : ndarray of shape (n_rows, n_columns)
+    statistics : tuple of ndarray
+        Shift, delta (None: zero) and scale, as for `_generic.affine`.
+    n_jobs : int or None
+    """
+    if X.flags.f_contiguous and out.flags.f_contiguous and not X.flags.c_contiguous:
+        transposed: Any = tuple(
+            None if s is None else np.atleast_2d(s).T for s in statistics
+        )
+        return map_matrix(kernels, name, X.T, transposed, out.T, n_jobs)
+    shift, delta, scale = (None if s is None else np.atleast_2d(s) for s in statistics)
+    contiguous = X.flags.c_contiguous and out.flags.c_contiguous
+    kernel = getattr(kernels if contiguous else _generic, name)
+    threads = n_threads(n_jobs, X.nbytes)
+
+    def of(rows: slice) -> int:
+        a, b, c = (
+            s if s is None else np.ascontiguousarray(s if len(s) == 1 else s[rows])
+            for s in (shift, delta, scale)
+        )
+        return int(kernel(X[rows], a, b, c, out[rows]))
+
+    return flags_in_threads(of, shares(len(X), threads), threads)
+
+
 def matrix_moments(
     core: Any, X: RealMatrix, weight: Floats | None, n_jobs: int | None
 ) -> Floats:
@@ -70,8 +113,7 @@ def matrix_moments(
     tiles = [slice(j, min(j + TASK_COLUMNS, p)) for j in starts]
     n_bytes = X.nbytes // len(tiles)
     n_parts = max(1, min(MOMENT_PARTS // len(tiles), n_bytes // TASK_BYTES))
-    # Each part but the last has a multiple of 256 rows, a block of the kernel.
-    height = -(-n // n_parts // 256) * 256 if n_parts > 1 else n
+    height = -(-n // n_parts // BLOCK_ROWS) * BLOCK_ROWS if n_parts > 1 else n
     parts = np.empty((-(-n // height), 7, p))
     threads = n_threads(n_jobs, X.nbytes)
     together = -(-len(parts) // (PARTS_A_THREAD * threads)) if threads > 1 else n_parts

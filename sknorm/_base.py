@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from sknorm._html_representation import HTMLRepresentation
 from sknorm._scales import SCALES, Scale
 from sknorm._validation import (
     Integral,
@@ -19,7 +20,7 @@ from sknorm._validation import (
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-class BaseNormalizer(TransformerMixin, BaseEstimator):
+class BaseNormalizer(HTMLRepresentation, TransformerMixin, BaseEstimator):
     """Base of the estimators: z = (x - location) / scale."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

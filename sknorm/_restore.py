@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sknorm._feature_groups import spread
+from sknorm._html_representation import facts_table
 from sknorm._kernels import row_blocks
 from sknorm._validation import quoted
 
@@ -92,6 +93,14 @@ class Statistics:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(shape={self.shape}, dtype={self.location.dtype})"
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "shape": str(self.shape),
+            "dtype": str(self.location.dtype),
+            "values": "not shown",
+        }
+        return facts_table(type(self).__name__, facts)
 
     def __len__(self) -> int:
         return len(self.location)

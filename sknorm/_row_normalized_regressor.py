@@ -11,6 +11,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknorm._base import dask_for
+from sknorm._html_representation import HTMLRepresentation
 from sknorm._kernels import Floats
 from sknorm._normalise import normalised
 from sknorm._row_layer_normalizer import RowLayerNormalizer
@@ -27,7 +28,7 @@ from sknorm._validation import (
 )
 
 
-class RowNormalizedRegressor(RegressorMixin, BaseEstimator):
+class RowNormalizedRegressor(HTMLRepresentation, RegressorMixin, BaseEstimator):
     """Fit a regressor on normalised rows, and put the level of each row back.
 
     Each row of X is normalised by its own location and scale, and the target by those

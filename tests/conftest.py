@@ -10,6 +10,8 @@ import sknorm
 from cases import lagged
 from sknorm._kernels import IMPLEMENTATION
 
+TESTS = Path(__file__).parent
+
 # Choose with `pytest --hypothesis-profile=quick`.
 hypothesis.settings.register_profile("full", max_examples=200, deadline=None)
 hypothesis.settings.register_profile("quick", max_examples=20, deadline=None)
@@ -22,14 +24,17 @@ def pytest_report_header() -> str:
 
 
 # Tests that need more than the extra `test`: each folder is a job of its own.
-APART = {"with_dask", "site"}
+APART = {"notebook", "site", "with_dask"}
 
 
 def pytest_ignore_collect(collection_path, config):
     """Leave the folders of APART out, unless they are asked for."""
-    name = collection_path.name
-    asked = any(name in argument for argument in config.args)
-    return True if name in APART and not asked else None
+    if collection_path.parent != TESTS or collection_path.name not in APART:
+        return None
+    here = config.invocation_params.dir
+    named = [(here / a.partition("::")[0]).resolve() for a in config.args]
+    asked = any(path.is_relative_to(collection_path) for path in named)
+    return None if asked else True
 
 
 @pytest.fixture

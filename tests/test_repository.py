@@ -1,6 +1,7 @@
 """Rules of the house that can be read off the files of a clone."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -79,6 +80,16 @@ def test_the_version_has_one_home():
     assert sknorm.__version__ == version
     for path in (*PYTHON, ROOT / "pyproject.toml"):
         assert version not in path.read_text()
+
+
+def test_notebooks_are_stored_without_outputs():
+    """What a cell shows comes from running it: a diff holds code and prose only."""
+    notebooks = sorted((ROOT / "examples").glob("*.ipynb"))
+    assert notebooks
+    for path in notebooks:
+        for cell in json.loads(path.read_text())["cells"]:
+            assert not cell.get("outputs"), path
+            assert cell.get("execution_count") is None, path
 
 
 def test_optional_libraries_are_imported_only_when_used():

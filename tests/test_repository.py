@@ -18,7 +18,7 @@ CODE = [
     for folder in FOLDERS
     for path in sorted((ROOT / folder).rglob("*.*"))
     if path.suffix in {".py", ".pyx", ".pyi", ".h", ".c"}
-]
+] + [ROOT / "noxfile.py"]
 PYTHON = [path for path in CODE if path.suffix == ".py"]
 PRIVATE_HOME = ROOT / "sknorm" / "_validation.py"
 
@@ -78,7 +78,7 @@ def test_the_version_has_one_home():
     """It stands in meson.build alone, and is the one that was installed."""
     version = re.search(r"version: '([^']+)'", (ROOT / "meson.build").read_text())[1]
     assert sknorm.__version__ == version
-    for path in (*PYTHON, ROOT / "pyproject.toml"):
+    for path in (*PYTHON, ROOT / "pyproject.toml", ROOT / "CITATION.cff"):
         assert version not in path.read_text()
 
 

@@ -88,6 +88,14 @@ def test_pictures_are_drawn_by_code_on_their_page(page, tmp_path, monkeypatch):
         plt.close("all")
 
 
+def test_no_picture_takes_the_place_of_another():
+    """Inline plots share a folder, where their prefix is the whole name of the file."""
+    plots = [plot for page in PAGES for plot in PLOT.findall(page.read_text())]
+    inline = [options for name, options, _ in plots if not name]
+    prefixes = re.findall(r"^ +:filename-prefix: (\S+)$", "".join(inline), re.M)
+    assert len(set(prefixes)) == len(inline) > 0
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_within_the_repository(page):
     """What a page links to is there."""

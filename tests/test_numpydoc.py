@@ -8,7 +8,7 @@ from numpydoc.validate import ERROR_MSGS, validate
 
 import sknorm
 from sknorm import inspection
-from sknorm.inspection import _information_loss, _risk_report, _shift_report
+from sknorm.inspection import _loss_report, _risk_report, _shift_report
 
 # What numpydoc says beyond this is an error.
 NEVER = {
@@ -58,7 +58,7 @@ EXPORTED = public(sknorm) | public(inspection)
 REPORTS = {
     path_of(cls): cls
     for cls in (
-        _information_loss.InformationLoss,
+        _loss_report.InformationLoss,
         _risk_report.DisclosureRisk,
         _shift_report.CovariateShift,
     )
@@ -102,7 +102,7 @@ def test_all_public_names_are_found():
         "sknorm.LocalWindowNormalizer.statistics_",
         "sknorm.Statistics.shape",
         "sknorm.inspection.CovariateShiftDisplay.from_estimator",
-        "sknorm.inspection._information_loss.InformationLoss.to_frame",
+        "sknorm.inspection._loss_report.InformationLoss.to_frame",
     } <= set(MEMBERS)
     exported = {f"{m.__name__}.{n}" for m in (sknorm, inspection) for n in m.__all__}
     assert exported - set(EXPORTED) == {"sknorm.__version__"}

@@ -1,4 +1,4 @@
-"""The report of disclosure_risk."""
+"""DisclosureRisk: what `disclosure_risk` found, and how it is shown."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Time of learning and normalising in parts: batches, merges, Dask, history.
 
-Contenders take turns in one process; `report` in timing.py says what is printed. The
-error is that of the standard deviation (or z, for windows) relative to one fit (or
+Contenders take turns in one process; `print_table` in timing.py says what is printed.
+The error is that of the standard deviation (or z, for windows) relative to one fit (or
 transform) of the whole, at an offset of 1e8. Dask's rows need `dask[array]`.
 
     python benchmarks/parts.py [--turns 7] [--small]
@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 
 from sknorm import BatchStandardizer, LocalWindowNormalizer
-from timing import Entry, installed, report
+from timing import Entry, installed, print_table
 
 BATCH, N_COLUMNS = 10_000, 20
 da = installed("dask.array")
@@ -105,11 +105,11 @@ def main():
     n_rows = 1_000_000 // (20 if arguments.small else 1)
     X = np.random.default_rng(0).normal(size=(n_rows, N_COLUMNS)) + 1e8
     title = f"{n_rows} x {N_COLUMNS}"
-    report(f"learning in batches of {BATCH}, {title}", batches(X), arguments.turns)
-    report(f"merging, {title}", merges(X), arguments.turns)
+    print_table(f"learning in batches of {BATCH}, {title}", batches(X), arguments.turns)
+    print_table(f"merging, {title}", merges(X), arguments.turns)
     if da:
-        report(f"dask, {title}", dask(X), arguments.turns)
-    report("windows of 51 with history, 20000 rows", history(X), arguments.turns)
+        print_table(f"dask, {title}", dask(X), arguments.turns)
+    print_table("windows of 51 with history, 20000 rows", history(X), arguments.turns)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ class Entry:
     error: float | None = None
 
 
-def report(title: str, entries: dict[str, Entry], turns: int) -> None:
+def print_table(title: str, entries: dict[str, Entry], turns: int) -> None:
     """Time the entries in turns and print a table.
 
     A line holds the median of the ratios of each turn to the first entry, with the

@@ -17,6 +17,9 @@ N_PROJECTIONS = 4
 # to 98, behind StandardScaler at 149. In float32 it was at 112, but so many would be a
 # change of 1e-5 of the length.
 TOLERANCE = {np.dtype(np.float64): 1024, np.dtype(np.float32): 8}
+# Projections of NaN positions are sums of numbers between 0.5 and 1.5 in size, which
+# rounding moves by far less than this.
+SAME_PLACES = 1e-6
 
 NOTHING_KEPT = (
     "With keep_statistics=True the key of the fitted rows stays with the object that "
@@ -104,14 +107,14 @@ class FittedRows:
         dtype = min(Z.dtype, self.statistics.location.dtype, key=lambda d: d.itemsize)
         tolerance = TOLERANCE[dtype] * float(np.finfo(dtype).eps)
         allowed = tolerance * self._length_for_rounding(length, Z.shape[1])
-        same_missing = _near(missing, self.missing, 1e-6)
+        same_missing = _near(missing, self.missing, SAME_PLACES)
         same = _near(projections, self.projections, allowed)
         if (same & same_missing).all():
             return ""
         mine = np.lexsort((projections[:, 0], missing[:, 0]))
         theirs = np.lexsort((self.projections[:, 0], self.missing[:, 0]))
         if (
-            _near(missing[mine], self.missing[theirs], 1e-6).all()
+            _near(missing[mine], self.missing[theirs], SAME_PLACES).all()
             and _near(projections[mine], self.projections[theirs], allowed[mine]).all()
         ):
             return "it holds the fitted rows in another order"

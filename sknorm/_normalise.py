@@ -53,7 +53,7 @@ def normalised(
         flags |= _suspects_by_blocks(estimator, X, Z, pair, doubts)
     overflow, coarse, lost = map(np.flatnonzero, doubts[:, n_before:])
     X, Z = X[n_before:], Z[n_before:]
-    report(estimator, flags, X, Z, estimator._labels())
+    report_infinities(estimator, flags, X, Z, estimator._labels())
     refuse_unfit(estimator, "rows", overflow, X.dtype)
     refuse_unfit(estimator, "rows", coarse, X.dtype, "small", "Multiply")
     warn_of_lost_digits(estimator, "rows", lost)
@@ -64,7 +64,9 @@ def normalised(
     return Z, Statistics(pair[0][n_before:], pair[1][n_before:])
 
 
-def report(estimator: Any, flags: int, X: Any, out: Any, labels: NDArray[Any]) -> None:
+def report_infinities(
+    estimator: Any, flags: int, X: Any, out: Any, labels: NDArray[Any]
+) -> None:
     """Raise or warn about infinities that a kernel met in X or wrote to out.
 
     `labels` are the names or indices of the columns.

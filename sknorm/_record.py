@@ -131,7 +131,7 @@ def _adopt_statistics(estimator: Any, record: dict[str, Any]) -> None:
     moments = _read_moments(record["moments"], n_groups, about_mean)
     present = of_columns(moments.count > 0, groups)
     good = np.isfinite(seen) & (seen >= 0) & ((seen > 0) == present)
-    _refuse("n_samples_seen", good, "finite, and above 0 where there are values")
+    _require("n_samples_seen", good, "finite, and above 0 where there are values")
     estimator._adopt(
         moments,
         _read_quantiles(record["quantiles"], n_groups, estimator),
@@ -160,7 +160,7 @@ def _read_moments(entry: Any, n_groups: int, about_mean: bool) -> Moments:
             good &= np.isfinite([m.shift, m.delta, m.m2]).all(axis=0) & (m.m2 >= 0)
             good &= (m.shift + m.delta == m.shift) & (center | unknown)
     good = np.where(present, good, as_empty)
-    _refuse("moments", good, "the moments of values")
+    _require("moments", good, "the moments of values")
     return m
 
 
@@ -173,7 +173,8 @@ def _read_quantiles(entry: Any, n_groups: int, estimator: Any) -> Quantiles | No
     values = np.array([getattr(q, name) for name in _names(Quantiles)])
     _, _, *scales = values
     good = np.isfinite(values).all(axis=0) & (np.array(scales) >= 0).all(axis=0)
-    _refuse("quantiles", good | np.isnan(values).all(axis=0), "the quantiles of values")
+    good |= np.isnan(values).all(axis=0)
+    _require("quantiles", good, "the quantiles of values")
     return q
 
 
@@ -199,7 +200,8 @@ def _array_of(name: str, entry: Any, length: int) -> Floats:
         raise _wrong(name, "a list of numbers that fit into float64", entry) from None
 
 
-def _refuse(name: str, good: NDArray[np.bool], expected: str) -> None:
+def _require(name: str, good: NDArray[np.bool], expected: str) -> None:
+    """Raise where an entry is not good at every place."""
     if not good.all():
         raise _refusal(name, expected, f"others at place {np.argmin(good)}")
 

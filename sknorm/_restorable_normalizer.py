@@ -22,7 +22,7 @@ from sknorm._history import behind_history
 from sknorm._kernels import Choice, affine_inverse, row_blocks
 from sknorm._location_scale import LocationScale
 from sknorm._map import apply_map
-from sknorm._normalise import normalised, report
+from sknorm._normalise import normalised, report_infinities
 from sknorm._restore import Pair, Statistics, appended_key, check_key
 from sknorm._validation import (
     all_or_nothing,
@@ -223,7 +223,7 @@ class RestorableNormalizer(AppendedStatistics):
         flags = apply_map(
             affine_inverse, Z, pair, self._neighbourhood_[columns], out, self.n_jobs
         )
-        report(self, flags, Z, out, self._labels()[columns])
+        report_infinities(self, flags, Z, out, self._labels()[columns])
         of_columns = self.get_feature_names_out()[columns]
         return in_output_container(self, out, X, names=of_columns)
 

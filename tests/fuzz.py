@@ -302,9 +302,7 @@ def on_oracle(case: Case, found: Outcome, tally: Counter[str]) -> str:
         if case.weight is not None and name in ("count", "n_samples_seen_"):
             same = a is None or np.allclose(a, b, rtol=1e-14, atol=0)
         else:
-            same = np.array_equal(
-                a, b
-            )  # which zero is the lowest, 0.0 or -0.0, is open
+            same = np.array_equal(a, b)  # the lowest zero may be 0.0 or -0.0
         if not same:
             return f"{name} is {b}, from the oracle {a}"
     for name, index in doubtful(found, expected, case):

@@ -5,11 +5,12 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from real_data import DIABETES, IRIS, WINE, target_of
+from real_data import DIABETES, IRIS, WINE
 from sknorm import BatchStandardizer, LocalWindowNormalizer
 from sknorm.inspection import _chain
 from sknorm.inspection._attack import NotApplicableError
 from sknorm.inspection._chain import CausalWindow, chain
+from targets import target_of
 
 
 def attack_on(X, window, **params):

@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from real_data import IRIS, REAL_DATA, target_of
+from real_data import IRIS, REAL_DATA
 from sknorm import BatchStandardizer
 from sknorm.inspection._attack import NotApplicableError
 from sknorm.inspection._differencing import _learned, differencing
+from targets import target_of
 
 
 @pytest.mark.parametrize("name", REAL_DATA)

@@ -12,7 +12,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from real_data import IRIS, REAL_DATA, target_of
+from real_data import IRIS, REAL_DATA
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 from sknorm.inspection._attack import NotApplicableError
 from sknorm.inspection._key_holder import (
@@ -21,6 +21,7 @@ from sknorm.inspection._key_holder import (
     statistics,
 )
 from sknorm.inspection._release import released
+from targets import target_of
 
 KINDS = [
     BatchStandardizer(),

@@ -12,10 +12,11 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from real_data import REAL_DATA, WINE, target_of
+from real_data import REAL_DATA, WINE
 from sknorm import BatchStandardizer, RowLayerNormalizer
 from sknorm.inspection._attack import NotApplicableError
 from sknorm.inspection._known_records import _monotone, known_records, least_squares
+from targets import target_of
 
 AFFINE = [BatchStandardizer(), StandardScaler(), MinMaxScaler(), RobustScaler()]
 

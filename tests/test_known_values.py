@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import MinMaxScaler, Normalizer
 
-from real_data import IRIS, REAL_DATA, target_of
+from real_data import IRIS, REAL_DATA
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 from sknorm.inspection._attack import NotApplicableError
 from sknorm.inspection._known_values import _drawn, known_values
+from targets import target_of
 
 
 @pytest.mark.parametrize("name", REAL_DATA)

@@ -12,10 +12,11 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from real_data import IRIS, REAL_DATA, WINE, standardised, target_of
+from real_data import IRIS, REAL_DATA, WINE, standardised
 from sknorm import BatchStandardizer, LocalWindowNormalizer, RowLayerNormalizer
 from sknorm.inspection._attack import NotApplicableError
 from sknorm.inspection._linkage import correct_links, linkage
+from targets import target_of
 
 EPS = 2.0**-52
 X_HERRANZ = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])

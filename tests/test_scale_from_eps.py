@@ -5,10 +5,11 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from real_data import IRIS, REAL_DATA, WINE, target_of
+from real_data import IRIS, REAL_DATA, WINE
 from sknorm import BatchStandardizer, RowLayerNormalizer
 from sknorm.inspection._attack import NotApplicableError
 from sknorm.inspection._scale_from_eps import scale_from_eps
+from targets import target_of
 
 
 @pytest.mark.parametrize("name", REAL_DATA)

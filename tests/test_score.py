@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from real_data import IRIS, standardised, target_of
+from real_data import IRIS, standardised
 from sknorm import BatchStandardizer, RowLayerNormalizer
 from sknorm.inspection._attack import NotApplicableError
 from sknorm.inspection._score import Score
+from targets import target_of
 
 
 def score_of(X, estimate, *, tolerance=0.05, unknown=True):

@@ -14,7 +14,11 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 BLOCK = r"^```python{}\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?"
 # Blocks marked "python dask" are run by tests/with_dask, those marked "python torch" by
 # pytest -m torch, each with all unmarked ones of their page.

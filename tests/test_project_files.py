@@ -62,3 +62,20 @@ def test_hooks_require_what_developers_install():
     required = re.findall(r'additional_dependencies: \["(.+)"\]', hooks)
     (ruff,) = [r for r in PROJECT["optional-dependencies"]["dev"] if "ruff" in r]
     assert set(required) == {ruff}
+
+
+def test_architecture_names_every_module_in_the_order_of_imports():
+    """The map of the house is complete, and ordered as import-linter checks it."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    files = re.findall(r"`(\w+)(?:\.py`|/`)", page)
+    package = {path.stem for path in (ROOT / "sknorm").glob("_*.py")} - {"__init__"}
+    assert package <= set(files)
+    (contract,) = SETTINGS["tool"]["importlinter"]["contracts"]
+    layer_of = {
+        module.removeprefix("sknorm."): number
+        for number, layer in enumerate(contract["layers"])
+        for module in layer.split(" | ")
+    }
+    numbers = [layer_of[name] for name in files if name in layer_of]
+    assert numbers == sorted(numbers)
+    assert set(layer_of) <= set(files)

@@ -4,25 +4,23 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT = SETTINGS["project"]
 FRAGMENTS = sorted((ROOT / "changes.d").glob("*.md"))
 
 
-@pytest.mark.parametrize("path", FRAGMENTS, ids=lambda path: path.name)
-def test_changelog_fragments(path):
+def test_changelog_fragments():
     """The name is `<words>.<type>.md`, the text one item of a list."""
     types = "|".join(
         each["directory"] for each in SETTINGS["tool"]["towncrier"]["type"]
     )
-    assert re.fullmatch(rf"[a-z0-9_]+\.({types})\.md", path.name)
-    text = path.read_text()
-    assert re.fullmatch(r"[^\s*#-].*\.\n", text, re.S)
-    assert "\n\n" not in text
-    assert max(map(len, text.splitlines())) <= 95
+    for path in FRAGMENTS:
+        assert re.fullmatch(rf"[a-z0-9_]+\.({types})\.md", path.name)
+        text = path.read_text()
+        assert re.fullmatch(r"[^\s*#-].*\.\n", text, re.S), path.name
+        assert "\n\n" not in text, path.name
+        assert max(map(len, text.splitlines())) <= 95, path.name
 
 
 def test_nothing_else_lies_among_the_fragments():

@@ -68,6 +68,36 @@ def test_blocks_add_up(n_columns, rng):
     np.testing.assert_array_equal(moments.max, X.max(axis=0))
 
 
+def test_of_statistics():
+    """Mean, variance and count are known, extremes not; a count of 0 is no column."""
+    mean, variance = np.array([2.0, np.nan, 7.0]), np.array([3.0, np.nan, 5.0])
+    moments = Moments.of_statistics(mean, variance, np.array([1.0, 0.0, 4.0]))
+    assert_equal(moments.take([1]), Moments.empty(1))
+    known = moments.take([0, 2])
+    np.testing.assert_array_equal(known.count, [1, 4])
+    np.testing.assert_array_equal(known.sum_w2, [1, 4])
+    np.testing.assert_array_equal(known.shift, [2, 7])
+    np.testing.assert_array_equal(known.delta, 0)
+    np.testing.assert_array_equal(known.variance, [3, 5])
+    assert np.isnan([known.min, known.max]).all()
+
+
+def test_values_out_of_line():
+    """Fields of packed records lie beside the places of floats, and count alike."""
+    records = np.zeros(5, [("flag", "u1"), ("values", "f8", (3,))])
+    records["values"] = np.arange(15.0).reshape(5, 3) ** 2
+    X = records["values"]
+    assert X.strides[0] % X.itemsize
+    assert_equal(Moments.of(X), Moments.of(X.copy()))
+
+
+def test_infinities_are_merged_in_silence():
+    """They show in min and max, where the caller looks for them."""
+    infinite = Moments.of(np.array([[np.inf]]))
+    assert infinite.merge(infinite).max[0] == np.inf
+    assert infinite.merge(Moments.of(np.array([[1.0]]))).min[0] == 1
+
+
 def test_groups_are_pooled(rng):
     """The columns of a group give the moments of all their values together."""
     X = rng.normal(size=(30, 9)) * np.arange(1, 10) + 1e5
@@ -124,6 +154,15 @@ def test_decay_is_the_formula(rng):
     np.testing.assert_allclose(moments.variance, variance, rtol=1e-13)
     expected = 1 / ((1 - a) ** 2 / 20 + a**2 / 5)
     np.testing.assert_allclose(moments.effective_count, expected, rtol=1e-14)
+    np.testing.assert_allclose(moments.count, expected, rtol=1e-14)
+
+
+def test_decay_of_single_rows():
+    """One value each is enough to be blended."""
+    old, new = Moments.of(np.array([[1.0]])), Moments.of(np.array([[5.0]]))
+    moments = old.decay(new, 0.25)
+    assert moments.shift[0] == 2.0
+    assert moments.variance[0] == pytest.approx(0.75 * 1 + 0.25 * 9, rel=1e-15)
 
 
 def test_decay_counts_by_kish(rng):
@@ -148,13 +187,40 @@ def test_an_empty_batch_changes_no_large_constant():
     assert_equal(Moments.of(sparse.csc_array(X)), Moments.of(X))
 
 
-def test_sparse_zeros_beside_heavy_rows():
-    """The weight of zeros is not lost in that of a stored row 1e17 times as heavy."""
-    weight = np.array([1e17, 1.0, 1.0, 1.0])
-    X = np.array([[np.nan, 5.0], [0, 0], [0, 0], [0, 0]])
+@pytest.mark.parametrize("heavy", [0, 3])
+@pytest.mark.parametrize("times", [1e16, 1e17])
+def test_sparse_zeros_beside_heavy_rows(heavy, times):
+    """The weight of zeros is not lost in that of a stored row so much heavier."""
+    weight, X = np.ones(4), np.zeros((4, 2))
+    weight[heavy], X[heavy] = times, [np.nan, 5.0]
     on_sparse = Moments.of(sparse.csc_array(X), weight)
-    assert on_sparse.count[0] == 3
-    assert on_sparse.variance[1] == pytest.approx(25 * 3e-17, rel=1e-12)
+    assert on_sparse.count[0] == on_sparse.sum_w2[0] == 3
+    assert on_sparse.variance[1] == pytest.approx(25 * 3 / times, rel=1e-12)
+
+
+def test_one_unstored_zero():
+    """A single zero is a value, the least or the greatest of its column."""
+    moments = Moments.of(sparse.csc_array([[0.0, -2.0], [5.0, 0.0]]))
+    np.testing.assert_array_equal(moments.min, [0, -2])
+    np.testing.assert_array_equal(moments.max, [5, 0])
+    np.testing.assert_array_equal(moments.count, 2)
+
+
+def test_sparse_blocks_add_up(rng):
+    """Columns too tall to share a block go one by one, none left out."""
+    X = rng.normal([1, 2, 3, 4], size=(BLOCK_SIZE // 2 + 1, 4))
+    on_sparse, on_dense = Moments.of(sparse.csc_array(X)), Moments.of(X)
+    np.testing.assert_array_equal(on_sparse.count, on_dense.count)
+    np.testing.assert_allclose(on_sparse.shift, on_dense.shift, rtol=1e-14)
+    np.testing.assert_allclose(on_sparse.m2, on_dense.m2, rtol=1e-12)
+
+
+def test_sparse_entries_that_occur_twice():
+    """They are summed, and the caller's matrix stays what it was."""
+    values, rows, start = np.array([1.0, 2.0, 4.0]), [0, 0, 1], [0, 3]
+    X = sparse.csc_array((values, rows, start), shape=(2, 1))
+    assert_equal(Moments.of(X), Moments.of(np.array([[3.0], [4.0]])))
+    assert X.nnz == 3
 
 
 def test_decay_keeps_what_the_batch_lacks(rng):

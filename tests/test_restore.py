@@ -35,7 +35,11 @@ def test_length_shape_and_rows(key):
         np.testing.assert_array_equal(key[rows].scale, key.scale[2:5])
     assert key[-1] == key[9] == key[9:]
     assert len(list(key)) == 10
-    with pytest.raises(IndexError, match="indexed by rows only"):
+    text = (
+        "Statistics are indexed by rows only. Got (0, 1). Use .location or .scale for "
+        "a part of the columns."
+    )
+    with pytest.raises(IndexError, match=full_text(text)):
         key[0, 1]
     with pytest.raises(IndexError, match="out of bounds"):
         key[10]
@@ -64,6 +68,7 @@ def test_equality(key):
     location[0, 0] = np.nan
     assert key != Statistics(location, key.scale)
     assert Statistics(location, key.scale) == Statistics(location.copy(), key.scale)
+    assert Statistics(key.scale, location) == Statistics(key.scale, location.copy())
     assert key != Statistics(key.location, key.scale + 1)
     assert key != key[:5]
     assert key != "key"
@@ -254,8 +259,9 @@ def test_some_of_the_appended_columns(rng):
         "X has some of the columns that transform appended, but lacks 'row_scale'. "
         "Pass all of them, or none and statistics=key."
     )
-    with pytest.raises(ValueError, match=full_text(text)):
-        normalizer.inverse_transform(Z.drop(columns="row_scale"))
+    for columns in (list(Z)[:-1], list(Z)[-2::-1]):  # in any order
+        with pytest.raises(ValueError, match=full_text(text)):
+            normalizer.inverse_transform(Z[columns])
     without = Z.drop(columns=["row_location", "row_scale"])
     pd.testing.assert_frame_equal(normalizer.inverse_transform(without), X)
 
@@ -274,6 +280,16 @@ def test_a_sparse_x_with_locations(rng):
         normalizer.inverse_transform(Z, statistics=other)
     restored = normalizer.inverse_transform(Z.toarray(), statistics=other)
     np.testing.assert_allclose(restored, X.toarray() + 1, rtol=1e-14)
+
+
+def test_a_sparse_x_with_appended_columns(rng):
+    """The key is read from them, stored or not."""
+    X = sparse.csr_array(rng.poisson(1.0, size=(5, 8)).astype(float))
+    normalizer = RowLayerNormalizer(
+        location=None, scale="rms", append_statistics=True, keep_statistics=False
+    )
+    restored = normalizer.inverse_transform(normalizer.fit_transform(X))
+    np.testing.assert_allclose(restored.toarray(), X.toarray(), rtol=1e-14)
 
 
 def test_a_sparse_row_of_nothing_but_missing_values():

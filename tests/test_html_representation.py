@@ -347,4 +347,5 @@ def test_a_key_shows_no_values():
     html = Statistics([[123.456], [7.0]], np.ones((2, 1), np.float64))._repr_html_()
     shown = {"shape": "(2, 1)", "dtype": "float64", "values": "not shown"}
     assert Facts(html).tables == [shown]
+    assert "Statistics" in html
     assert "123" not in html

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from scales import exact_column
-from sknorm._kernels import BLOCK_SIZE
+from sknorm._kernels import BLOCK_SIZE, core
 from sknorm._moments import Moments
 
 FIELDS = ("count", "shift", "delta", "m2", "min", "max", "sum_w2")
@@ -82,6 +82,13 @@ def test_of_statistics():
     assert np.isnan([known.min, known.max]).all()
 
 
+@pytest.mark.skipif(core() is None, reason="threads are for the core")
+def test_threads_are_asked_for():
+    """For an array of some MB; joblib refuses to start none."""
+    with pytest.raises(ValueError, match="n_jobs == 0"):
+        Moments.of(np.ones((2**19, 1)), n_jobs=0)
+
+
 def test_values_out_of_line():
     """Fields of packed records lie beside the places of floats, and count alike."""
     records = np.zeros(5, [("flag", "u1"), ("values", "f8", (3,))])
@@ -91,11 +98,12 @@ def test_values_out_of_line():
     assert_equal(Moments.of(X), Moments.of(X.copy()))
 
 
-def test_infinities_are_merged_in_silence():
-    """They show in min and max, where the caller looks for them."""
-    infinite = Moments.of(np.array([[np.inf]]))
+def test_what_is_infinite_is_merged_in_silence():
+    """It shows in min, max and m2, where the caller looks for it."""
+    infinite, large = Moments.of(np.array([[np.inf]])), Moments.of(np.array([[1e200]]))
     assert infinite.merge(infinite).max[0] == np.inf
-    assert infinite.merge(Moments.of(np.array([[1.0]]))).min[0] == 1
+    assert infinite.merge(large).min[0] == 1e200
+    assert large.merge(Moments.of(np.array([[-1e200]]))).m2[0] == np.inf
 
 
 def test_groups_are_pooled(rng):

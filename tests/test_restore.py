@@ -105,6 +105,9 @@ def test_dtypes(given, kept):
         np.ones((2, 1), given), pd.DataFrame({"scale": [1, 2]}, dtype=kept)
     )
     assert key.location.dtype == key.scale.dtype == np.dtype(kept)
+    location = np.ones((2, 1), given)
+    location.setflags(write=False)
+    assert Statistics(location, key.scale).location.dtype == np.dtype(kept)
 
 
 REFUSED = {

@@ -83,6 +83,7 @@ def test_pictures_are_drawn_by_code_on_their_page(page, tmp_path, monkeypatch):
         assert re.search(r"^ +:alt: \S", options, re.M)
         if name:
             code = (ROOT / "docs" / name).read_text()
+            monkeypatch.chdir((ROOT / "docs" / name).parent)  # as the directive does
             assert f":::{{literalinclude}} {name}" in text
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):

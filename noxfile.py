@@ -82,11 +82,8 @@ def step(function=None, **options):
 
 @functools.cache
 def wheel_folder():
-    """Return an empty folder for the wheel of this run."""
-    folder = ROOT / ".nox" / "wheel"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+    """Return an empty folder for the wheel of this run, removed when nox ends."""
+    return tempfile.TemporaryDirectory(prefix="sknorm-")
 
 
 def replace_package(session, source):
@@ -104,8 +101,8 @@ def install_wheel(session, folder, *requirements, extras="test"):
 
 def install(session, *requirements, extras="test"):
     """Install the package as its files are, with extras and requirements."""
-    folder = wheel_folder()
-    if not any(folder.iterdir()):
+    folder = wheel_folder().name
+    if not os.listdir(folder):
         command = ["pip", "wheel", "--no-deps", f"--wheel-dir={folder}", str(ROOT)]
         session.run_install(*command)
     install_wheel(session, folder, *requirements, extras=extras)

@@ -182,6 +182,9 @@ def _map_series(estimator: Any, X: Any, before: int, after: int) -> Any:
     estimator = _for_blocks(estimator, X)
     meta = _result_for(estimator, "transform", sample_of(X))
     if _is_frame(X):
+        # Dask 2025.1 names the rows around a partition after the frame, however many
+        # they are: of two windows on one frame, one got the rows of the other.
+        X = X.map_partitions(_unchanged, before, after, meta=X)
         # A partition that is shorter is Dask's own error, which says what to do.
         return X.map_overlap(
             _on_block, before, max(after, 0), estimator, "transform", meta, meta=meta
@@ -208,6 +211,11 @@ def _map_series(estimator: Any, X: Any, before: int, after: int) -> Any:
     )
     out = trim_internal(out, depth, boundary="none")
     return out.rechunk({0: X.chunks[0], 1: _column_chunks(X, meta)})
+
+
+def _unchanged(frame: Any, before: int, after: int) -> Any:
+    """Return a partition; its name holds how far windows reach."""
+    return frame
 
 
 def _is_frame(X: Any) -> bool:

@@ -156,6 +156,19 @@ def test_frames(estimator, n_partitions, X):
         pd.testing.assert_frame_equal(restored.compute(), frame, rtol=1e-13)
 
 
+def test_two_windows_on_one_frame(X):
+    """Computed together, each has the rows that it reaches; Dask 2025.1 mixes them."""
+    frame = pd.DataFrame(X)
+    lazy = dd.from_pandas(frame, npartitions=3)
+    two = [
+        LocalWindowNormalizer(width, axis="samples", align="trailing")
+        for width in (3, 9)
+    ]
+    found = dask.compute(*(estimator.fit(lazy).transform(lazy) for estimator in two))
+    for estimator, z in zip(two, found, strict=True):
+        np.testing.assert_allclose(z, estimator.transform(frame), atol=1e-12)
+
+
 def test_some_columns_of_a_frame(X):
     """The inverse takes any of them in any order."""
     frame = pd.DataFrame(X, columns=list("abcdef"))

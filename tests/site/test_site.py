@@ -81,7 +81,14 @@ def page(browser, address):
         ),
     )
     page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on("requestfailed", lambda request: page.faults.append(request.url))
+    page.on(
+        "requestfailed",
+        lambda request: (
+            None  # the page was left before its icon had come
+            if request.failure == "net::ERR_ABORTED"
+            else page.faults.append(request.url)
+        ),
+    )
     page.on(
         "request",
         lambda request: (

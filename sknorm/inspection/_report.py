@@ -70,6 +70,10 @@ class Report(Bunch):
         """Return what to show."""
         raise NotImplementedError(f"{type(self).__name__} must say what it shows.")
 
+    def _columns_of_frame(self) -> Mapping[str, Any]:
+        """Return the columns of the dataframe: those of the table, or more of them."""
+        return self._table().columns
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain Python values that `json.dumps` takes.
 
@@ -90,12 +94,13 @@ class Report(Bunch):
         return {str(name): plain(value) for name, value in self.items()}
 
     def to_frame(self) -> Any:
-        """Return the table as a dataframe of pandas, which must be installed.
+        """Return the report as a dataframe of pandas, which must be installed.
 
         Returns
         -------
         pandas.DataFrame
-            One row for each row of the table. An interval ``ci`` is two columns,
+            One row for each row of the table; of `covariate_shift`, one column for each
+            attribute with a value a feature. An interval ``ci`` is two columns,
             ``ci_low`` and ``ci_high``.
 
         Raises
@@ -116,7 +121,7 @@ class Report(Bunch):
 
         table = self._table()
         columns: dict[str, Any] = {}
-        for heading, values in table.columns.items():
+        for heading, values in self._columns_of_frame().items():
             if _is_interval(values):
                 ends = np.asarray(values, dtype=float).reshape(-1, 2).T
                 columns |= {f"{heading}_low": ends[0], f"{heading}_high": ends[1]}

@@ -1,6 +1,6 @@
 """CovariateShift: what `covariate_shift` found, and how it is shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -91,41 +91,13 @@ class CovariateShift(Report):
     CovariateShiftDisplay : A picture of it.
     """
 
-    def to_frame(self) -> Any:
-        """Return all that is known of each feature as a dataframe of pandas.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row for each feature, one column for each attribute; an interval is two,
-            such as ``smd_ci_low`` and ``smd_ci_high``.
-
-        Raises
-        ------
-        ImportError
-            Where pandas is not installed.
-
-        Examples
-        --------
-        >>> from sknorm import BatchStandardizer
-        >>> from sknorm.inspection import covariate_shift
-        >>> X = [[1.0], [2.0], [3.0], [4.0]]
-        >>> report = covariate_shift(BatchStandardizer().fit(X), X)
-        >>> report.to_frame()["variance_ratio"].to_dict()
-        {'x0': 1.0}
-        """
-        import pandas as pd
-
-        index = pd.Index(list(self.feature_names), name="feature")
-        columns = dict(self._columns_of_frame())
-        return pd.DataFrame(columns, index=index)
-
-    def _columns_of_frame(self) -> Iterator[tuple[str, Any]]:
-        for name, value in self.items():
-            if name != "feature_names" and np.ndim(value) == 1:
-                yield name, value
-            elif np.ndim(value) == 2:
-                yield from zip((f"{name}_low", f"{name}_high"), value.T, strict=True)
+    def _columns_of_frame(self) -> Mapping[str, Any]:
+        """Return all that is known of each feature."""
+        return {
+            name: value
+            for name, value in self.items()
+            if name != "feature_names" and np.ndim(value) > 0
+        }
 
     def _table(self) -> Table:
         columns = {

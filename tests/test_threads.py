@@ -1,6 +1,7 @@
 """Sharing parts among threads."""
 
 import threading
+import time
 
 import pytest
 
@@ -39,6 +40,40 @@ def test_an_error_of_a_part_is_raised(error, part, threads):
 
     with pytest.raises(error, match="this part"):
         in_threads(fail, range(8), threads)
+
+
+def test_an_error_of_another_thread_is_raised():
+    """That of the caller does its part in the meantime."""
+    both_there = threading.Barrier(2, timeout=30)
+    caller, done = threading.get_ident(), []
+
+    def fail_elsewhere(part):
+        both_there.wait()
+        if threading.get_ident() != caller:
+            raise KeyError("elsewhere")
+        done.append(part)
+
+    with pytest.raises(KeyError, match="elsewhere"):
+        in_threads(fail_elsewhere, range(2), 2)
+    assert len(done) == 1
+
+
+def test_no_thread_is_left_when_an_error_is_raised():
+    """Others finish the part that they have, and begin no other."""
+    both_there = threading.Barrier(2, timeout=30)
+    caller, done = threading.get_ident(), []
+
+    def fail_here(part):
+        if part < 2:
+            both_there.wait()
+        if threading.get_ident() == caller:
+            raise ValueError("here")
+        time.sleep(0.2)
+        done.append(part)
+
+    with pytest.raises(ValueError, match="here"):
+        in_threads(fail_here, range(50), 2)
+    assert len(done) == 1
 
 
 @pytest.mark.parametrize(("n", "n_parts"), [(10, 3), (10, 1), (2, 8), (0, 4)])

@@ -85,10 +85,11 @@ class RowLayerNormalizer(RestorableNormalizer):
     The standard normal variate is that of [1]_, layer normalization that of [2]_, group
     normalization that of [3]_, without their learned gain and bias.
 
-    Statistics are computed in float64, in two passes [4]_, and ``z = ((x - shift) -
-    delta) / scale``, with the mean as the sum of two floats shift + delta, is rounded
-    once, to the dtype of X. float32 and float64 stay; other numbers become float64. The
-    key is rounded to the dtype of X, too.
+    Statistics are computed in float64, about a value near the mean, in two passes where
+    one would lose digits [4]_, and ``z = ((x - shift) - delta) / scale``, with the mean
+    as the sum of two floats shift + delta, is rounded once, to the dtype of X. float32
+    and float64 stay; other numbers become float64. The key is rounded to the dtype of
+    X, too.
 
     A scale counts as 0 up to ``eps(dtype of X) * abs(c)``, c the mean, minimum or
     median of the row as for :class:`BatchStandardizer`: differences of that size are

@@ -2,9 +2,9 @@
 
 Threads are started for a call and end with it: nothing is left over that a fork,
 joblib's workers or an interrupt could find in a wrong state. A start costs 90
-microseconds, by `ThreadPoolExecutor` 180; after data larger than the caches 130 and 320,
-by `threading.Thread`, whose start waits for the thread to run, 210. A fit of 80 MB takes
-3 ms.
+microseconds, by `ThreadPoolExecutor` 180; after data larger than the caches 130 and
+320, by `threading.Thread`, whose start waits for the thread to run, 210. A fit of 80 MB
+takes 3 ms.
 """
 
 from _thread import LockType, allocate_lock, start_new_thread

@@ -6,6 +6,9 @@
 enum { STRETCH_OF_LINE = 2048 };
 /* Shorter rows than this go in lanes. */
 enum { SHORTEST_LINE = 64 };
+/* One pass will do about a value within half a standard deviation of the mean: beyond, sums
+ * that do not cancel are rounded at the cost of more than a digit. */
+static const double LARGEST_RATIO_OF_LINES = 0.25;
 
 typedef struct {
     double count, shift, delta, m2, lowest, highest, sum_w2;
@@ -105,32 +108,47 @@ INLINE void NAME(extrema_of_line)(
         *highest = larger(*highest, v[l]);
 }
 
-/* The moments of one stretch: two passes, the first about a member, so that a constant has
- * the mean that it is. */
+/* Where a stretch is summed about first. Of many values the mean of 64, eight at eight places
+ * all along it: near the mean and, of equal values, exactly that value. Of few, and where
+ * that is no number, the first value that there is. */
+INLINE double NAME(centre_of_stretch)(const REAL *x, size n)
+{
+    if (n >= SHORTEST_LINE) {
+        lanes sum = all_lanes(0.0);
+        for (size k = 0; k < LANES; k++)
+            sum = plus(sum, NAME(load_values)(x + k * (n - LANES) / (LANES - 1)));
+        const double c = sum_of_lanes(sum) / (LANES * LANES);
+        if (c - c == 0.0)
+            return c;
+    }
+    for (size i = 0; i < n; i++)
+        if (x[i] == x[i])
+            return x[i];
+    return 0.0;
+}
+
+/* The moments of one stretch. Two passes, the second about the mean; where the first was
+ * about a value near it, one. */
 INLINE line_moments_of NAME(moments_of_stretch)(
     const REAL *x, size n, const double *weight, int extrema)
 {
     line_moments_of of = EMPTY_LINE;
-    double s1, s2;
+    double s1, s2, c = NAME(centre_of_stretch)(x, n);
     of.count = of.sum_w2 = (double)n;
     if (!weight)
-        NAME(sum_line)(x, n, x[0], &s1, &s2);
+        NAME(sum_line)(x, n, c, &s1, &s2);
     const int full = !weight && s1 - s1 == 0.0;
-    double c = x[0];
     if (!full) {
-        size i = 0;
-        while (i < n - 1 && x[i] != x[i])
-            i++;
-        c = x[i] == x[i] ? (double)x[i] : 0.0;
         NAME(sum_line_of_present)(x, n, weight, c, &s1, &s2, &of.count, &of.sum_w2);
         if (of.count == 0.0)
             return of;
     }
-    c += s1 / of.count;
-    if (full)
-        NAME(sum_line)(x, n, c, &s1, &s2);
-    else
-        NAME(sum_line_of_present)(x, n, weight, c, &s1, &s2, &of.count, &of.sum_w2);
+    double offset = s1 / of.count, lost = s1 * offset;
+    if (!full)
+        NAME(sum_line_of_present)(
+            x, n, weight, c += offset, &s1, &s2, &of.count, &of.sum_w2);
+    else if (n < SHORTEST_LINE || !(lost <= LARGEST_RATIO_OF_LINES * (s2 - lost)))
+        NAME(sum_line)(x, n, c += offset, &s1, &s2);
     of.shift = two_sum(c, s1 / of.count, &of.delta);
     of.m2 = not_negative(s2 - s1 * (s1 / of.count));
     if (extrema)

@@ -1,7 +1,9 @@
 """What the estimators share: parameters, tags, and Dask collections."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, wraps
+from inspect import signature
 from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
@@ -15,8 +17,10 @@ from sknorm._validation import (
     Interval,
     OneOf,
     Real,
+    check_parameters,
 )
 
+E = TypeVar("E", bound=BaseEstimator)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -51,6 +55,20 @@ class BaseNormalizer(HTMLRepresentation, TransformerMixin, BaseEstimator):
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
+    def _validate_params(self) -> None:
+        """Check the parameters, but for those that have their default value.
+
+        scikit-learn's own method reads the signature anew each time, and checks all:
+        a third of the time of a fit of 100 x 10 values.
+        """
+        estimator: Any = type(self)
+        chosen = {
+            name: value
+            for name, default in _defaults(estimator).items()
+            if (value := getattr(self, name)) is not default
+        }
+        check_parameters(self, chosen)
+
     def _sparse_formats(self) -> tuple[str, ...]:
         """Return the sparse formats that the parameters allow."""
         allowed = self.location is None and self.scale in self._scales_for_sparse
@@ -64,6 +82,35 @@ class BaseNormalizer(HTMLRepresentation, TransformerMixin, BaseEstimator):
         """Return the names of the columns, or their indices where they have none."""
         indices = np.arange(self.n_features_in_)
         return np.asarray(getattr(self, "feature_names_in_", indices))
+
+
+@contextmanager
+def all_or_nothing(estimator: E, *, refit: bool) -> Iterator[E]:
+    """Give a draft of the estimator to learn in, and adopt its state at the end.
+
+    Where the body raises, or is interrupted, the estimator stays exactly as it was.
+
+    Parameters
+    ----------
+    estimator : estimator
+    refit : bool
+        Whether the draft starts without the fitted state.
+    """
+    draft = object.__new__(type(estimator))
+    draft.__dict__.update(
+        (name, value)
+        for name, value in vars(estimator).items()
+        if not (refit and name.endswith("_"))
+    )
+    yield draft
+    estimator.__dict__ = draft.__dict__
+
+
+@cache
+def _defaults(estimator: Any) -> dict[str, Any]:
+    """Return the parameters by name, with their defaults (`empty`: they have none)."""
+    parameters = signature(estimator).parameters
+    return {name: parameters[name].default for name in estimator._get_param_names()}
 
 
 def dask_for(X: Any) -> Any:

@@ -7,7 +7,7 @@ from sklearn import get_config
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sknorm._base import BaseNormalizer, dask_for, or_lazily
+from sknorm._base import BaseNormalizer, all_or_nothing, dask_for, or_lazily
 from sknorm._batches import check_momentum, check_partitions, learns_in_parts
 from sknorm._column_map import map_columns
 from sknorm._column_statistics import check_weights_exceed_ddof
@@ -22,7 +22,6 @@ from sknorm._validation import (
     Integral,
     Interval,
     Real,
-    all_or_nothing,
     available_if,
     check_matrix,
     check_restorable,

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sknorm._base import or_lazily
+from sknorm._base import all_or_nothing, or_lazily
 from sknorm._history import behind_history
 from sknorm._kernels import Choice
 from sknorm._location_scale import Location, LocationScale
@@ -19,7 +19,6 @@ from sknorm._validation import (
     Interval,
     OneOf,
     StrOptions,
-    all_or_nothing,
     fit_context,
 )
 from sknorm._window_parameters import check_window_parameters, shape_of_sample

@@ -15,7 +15,7 @@ from sklearn import get_config
 from sklearn.utils.validation import check_is_fitted
 
 from sknorm._appended_statistics import AppendedStatistics
-from sknorm._base import dask_for, or_lazily
+from sknorm._base import all_or_nothing, dask_for, or_lazily
 from sknorm._feature_groups import NO_GROUP
 from sknorm._fitted_rows import NOTHING_KEPT, FittedRows, no_key_error
 from sknorm._history import behind_history
@@ -25,7 +25,6 @@ from sknorm._map import apply_map
 from sknorm._normalise import normalised, report_infinities
 from sknorm._restore import Pair, Statistics, appended_key, check_key
 from sknorm._validation import (
-    all_or_nothing,
     check_matrix,
     check_restorable,
     fit_context,

@@ -3,8 +3,7 @@
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from numbers import Integral, Real
 from typing import Any, TypeVar
@@ -13,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, _fit_context
-from sklearn.utils import check_array
+from sklearn.utils import _param_validation, check_array
 from sklearn.utils._metadata_requests import _routing_enabled, process_routing
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils._param_validation import validate_params as _validate_params
 from sklearn.utils._set_output import ADAPTERS_MANAGER, _get_output_config
 from sklearn.utils.metaestimators import available_if as _available_if
 from sklearn.utils.validation import _get_feature_names, validate_data
@@ -28,9 +26,9 @@ __all__ = [
     "OneOf",
     "Real",
     "StrOptions",
-    "all_or_nothing",
     "available_if",
     "check_matrix",
+    "check_parameters",
     "check_restorable",
     "fit_context",
     "fit_context_of_parts",
@@ -51,7 +49,6 @@ __all__ = [
 FLOATS = [np.float64, np.float32]
 NO_NUMBERS = (str, bytes, date, time, timedelta, np.datetime64, np.timedelta64)
 
-E = TypeVar("E", bound=BaseEstimator)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 fit_context: Callable[[Method], Method] = _fit_context(
@@ -88,10 +85,17 @@ def validate_params(**constraints: list[Any]) -> Callable[[Method], Method]:
 
     The error is that of estimators: "The 'p' parameter of f must be ... Got ...".
     """
-    decorator: Callable[[Method], Method] = _validate_params(
+    decorator: Callable[[Method], Method] = _param_validation.validate_params(
         constraints, prefer_skip_nested_validation=True
     )
     return decorator
+
+
+def check_parameters(estimator: BaseEstimator, params: dict[str, Any]) -> None:
+    """Raise scikit-learn's error for a parameter that its constraints do not allow."""
+    _param_validation.validate_parameter_constraints(
+        estimator._parameter_constraints, params, type(estimator).__name__
+    )
 
 
 class OneOf(StrOptions):
@@ -103,28 +107,6 @@ class OneOf(StrOptions):
 
     def __str__(self) -> str:
         return f"one of {', '.join(map(repr, sorted(self.options)))}, None"
-
-
-@contextmanager
-def all_or_nothing(estimator: E, *, refit: bool) -> Iterator[E]:
-    """Give a draft of the estimator to learn in, and adopt its state at the end.
-
-    Where the body raises, or is interrupted, the estimator stays exactly as it was.
-
-    Parameters
-    ----------
-    estimator : estimator
-    refit : bool
-        Whether the draft starts without the fitted state.
-    """
-    draft = object.__new__(type(estimator))
-    draft.__dict__.update(
-        (name, value)
-        for name, value in vars(estimator).items()
-        if not (refit and name.endswith("_"))
-    )
-    yield draft
-    estimator.__dict__ = draft.__dict__
 
 
 def check_matrix(

@@ -2,7 +2,7 @@
 
 import pytest
 import sklearn
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator
@@ -110,6 +110,26 @@ def test_check_estimator_along_samples(estimator):
 def test_further_checks(estimator, check):
     """The public checks that check_estimator leaves out pass too."""
     getattr(estimator_checks, check)(type(estimator).__name__, clone(estimator))
+
+
+@pytest.mark.parametrize(
+    "estimator", [BatchStandardizer, RowLayerNormalizer, LocalWindowNormalizer]
+)
+def test_default_values_are_valid(estimator):
+    """By scikit-learn's own check: that of the package leaves them out."""
+    BaseEstimator._validate_params(estimator())
+
+
+def test_parameters_of_a_subclass_are_checked():
+    """Its defaults are taken as valid, other values are not."""
+
+    class Sample(BatchStandardizer):
+        def __init__(self, *, ddof=1, eps=0.0, n_jobs=None):
+            super().__init__(ddof=ddof, eps=eps, n_jobs=n_jobs)
+
+    Sample().fit([[1.0], [2.0]])
+    with pytest.raises(ValueError, match="The 'ddof' parameter of Sample must be"):
+        Sample(ddof=-1).fit([[1.0], [2.0]])
 
 
 def test_copy_false_fails_what_standard_scaler_fails():

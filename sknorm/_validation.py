@@ -133,6 +133,10 @@ def check_matrix(
     ensure_min_samples : int, default=1
         How many rows X must have.
     """
+    if not in_place and _is_plain(estimator, X, reset, ensure_min_samples):
+        if reset:
+            estimator.n_features_in_ = X.shape[1]
+        return _aligned(X)
     X = _numbers_only(X)
     _refuse_duplicate_names(X)
     _explain_sparse(estimator, X, sparse_formats)
@@ -153,6 +157,16 @@ def check_matrix(
         ensure_min_samples=ensure_min_samples,
     )
     return _aligned(matrix)
+
+
+def _is_plain(estimator: Any, X: Any, reset: bool, least: int) -> bool:
+    """Whether all checks, which take longer than a small fit, would return X itself."""
+    if type(X) is not np.ndarray or X.ndim != 2 or X.dtype.type not in FLOATS:
+        return False
+    if hasattr(estimator, "feature_names_in_") or not X.dtype.isnative:
+        return False
+    expected = X.shape[1] if reset else estimator.n_features_in_
+    return bool(X.shape[0] >= least and 0 < X.shape[1] == expected)
 
 
 def check_restorable(

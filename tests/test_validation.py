@@ -298,3 +298,10 @@ def test_wrong_columns_in_inverse():
         estimator.inverse_transform(FRAME.rename(columns={"a": "y", "c": "z"}))
     with pytest.raises(ValueError, match=r"must be unique\. Got more than once: 'a'"):
         estimator.inverse_transform(FRAME[["a", "a"]])
+
+
+def test_an_array_after_a_frame_is_told_apart():
+    """scikit-learn's warning comes through: nobody checked the order of the columns."""
+    standardizer = BatchStandardizer().fit(pd.DataFrame({"a": [1.0, 2.0], "b": 0.0}))
+    with pytest.warns(UserWarning, match="X does not have valid feature names"):
+        standardizer.transform(np.ones((2, 2)))

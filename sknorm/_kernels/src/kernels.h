@@ -8,7 +8,8 @@
  *   patches.h   windows along two axes, and the map
  *
  * Between them: transfer.h carries lines to lanes and back. What does not depend on REAL is
- * in common.h, lanes.h, moments.h, sums.h, redo.h and location_scale.h.
+ * in common.h, lanes.h, moments.h, sums.h, stretch.h, blocks.h, redo.h and
+ * location_scale.h.
  */
 #include "affine.h"
 #include "columns.h"

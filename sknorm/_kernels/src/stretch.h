@@ -19,6 +19,7 @@ typedef struct {
     int masked;               /* ... or NaN marks those that are not */
     window_sums ends, sums;   /* of width places */
     double *twice;            /* for redo.h: N_TWICE * width */
+    size *again;              /* blocks that need a second look */
     double *z, *location, *scale; /* of n_windows windows, eight each; NULL: not wanted */
     const char *ahead[LANES], *goal[LANES]; /* what is read next, and written */
     size ahead_step;                        /* bytes in eight places */
@@ -56,6 +57,24 @@ INLINE neighbourhoods moments_of_windows(
     const neighbourhoods of = {count, shift, delta, m2, zero, zero, inverse};
     *doubtful = opposite(up_to(lost, times(all_lanes(LARGEST_RATIO), m2)));
     return of;
+}
+
+/* Windows of mean and standard deviation that are under way: of the last one the variance
+ * is known, of the one before the scale. */
+typedef struct {
+    lanes variance, rounding, difference; /* a scale up to `rounding` is none */
+    lanes scale, difference_before;
+} under_way;
+enum { N_UNDER_WAY = 2 };
+
+/* Make room for a window, and return the result of the one before the last. */
+INLINE lanes advance(under_way *windows)
+{
+    const lanes z = over(windows->difference_before, windows->scale);
+    const lanes scale = root(windows->variance);
+    windows->scale = choose(up_to(scale, windows->rounding), all_lanes(1.0), scale);
+    windows->difference_before = windows->difference;
+    return z;
 }
 
 /* What becomes of eight windows, and which of them need a second look. */

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sys
+import warnings
 
 import joblib
 import numpy as np
@@ -39,6 +40,12 @@ ESTIMATORS = {
         (9, 1), sample_shape=(200, 3), **kwargs
     ),
     "patches": lambda **kwargs: LocalWindowNormalizer(**PATCHES, **kwargs),
+    "large patches": lambda **kwargs: LocalWindowNormalizer(
+        (11, 13), sample_shape=(20, 30), **kwargs
+    ),
+    "tall patches": lambda **kwargs: LocalWindowNormalizer(
+        (71, 3), sample_shape=(100, 6), **kwargs
+    ),
     "patches of channels": lambda **kwargs: LocalWindowNormalizer(
         (5, 5, 1), sample_shape=(20, 10, 3), **kwargs
     ),
@@ -66,10 +73,11 @@ def best_level():
 
 
 def matrix(n_rows, dtype=np.float64, nan=False):
-    """Return rows of 600 values about 100, one row and one column of them spoilt."""
+    """Return rows of 600 values about 100, parts of them spoilt."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(n_rows, 600)) + 100
     X[3, 17] = 1e9
+    X[0, 40:50] = -0.0  # past windows have nothing there
     if nan:
         X[rng.random(X.shape) < 0.05] = np.nan
         X[5], X[:, 7] = np.nan, np.nan
@@ -130,6 +138,37 @@ def test_a_row_alone(name, n_rows, dtype, nan):
     whole = results(name, X, 2)
     for chosen in ([0], [3], [5], [n_rows - 1], [4, 60]):
         assert_same_bits(results(name, X[chosen]), [part[chosen] for part in whole])
+
+
+HARD = {
+    "normal": lambda X: X,
+    "offset": lambda X: X + 1e8,
+    "spikes": lambda X: np.where(np.abs(X) > 2.8, 1e9 * X, X),
+    "a step": lambda X: X + 1e12 * (np.arange(X.shape[1]) > 300),
+    "mostly constant": lambda X: np.where(np.abs(X) < 1.5, 3.0, X),
+    "differences that underflow": lambda X: 1e-155 * X,
+    "squares that overflow": lambda X: 1e160 * X,
+}
+
+
+def outcome(name, X, keep):
+    """Return what becomes of X, or the error, and the warnings."""
+    estimator = ESTIMATORS[name](keep_statistics=keep)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            Z = estimator.fit_transform(X).tobytes()
+        except ValueError as error:
+            Z = str(error)
+    return Z, [str(warning.message) for warning in caught]
+
+
+@pytest.mark.parametrize("name", of_rows)
+@pytest.mark.parametrize("kind", HARD)
+def test_without_statistics(name, kind):
+    """Where none are kept, kernels have loops of their own, with the same results."""
+    X = HARD[kind](np.random.default_rng(0).normal(size=(150, 600)))
+    assert outcome(name, X, keep=False) == outcome(name, X, keep=True)
 
 
 @data

@@ -96,10 +96,7 @@ static void usual_blocks(stretch *s)
 {
     const size w = s->width, low = s->low, high = s->high;
     const lanes zero = all_lanes(0.0), one = all_lanes(1.0);
-    const lanes ratio = all_lanes(LARGEST_RATIO);
-    const lanes resolution = all_lanes(s->choice.resolution);
-    const lanes least = all_lanes(s->limits.least);
-    const lanes most = all_lanes(s->limits.most);
+    const bounds within = bounds_of(s->choice, s->limits);
     under_way windows = {one, zero, zero, one, zero};
     double *z = s->z - N_UNDER_WAY * LANES;
     lanes c = load(last_of(s, 0)), n = zero, r = zero;
@@ -124,26 +121,18 @@ static void usual_blocks(stretch *s)
                 n = all_lanes((double)count);
                 r = all_lanes(1.0 / (double)count);
             }
-            const size j = (place - start) * LANES, k = (w - 1) * LANES - j;
-            const lanes sum = plus(load(ends1 + j), s1);
-            const lanes offset = quotient(sum, n, r), lost = times(sum, offset);
-            const lanes m2 = minus(plus(load(ends2 + j), s2), lost);
-            const lanes variance = quotient(m2, n, r);
-            const mask sure = both(up_to(lost, times(ratio, m2)), up_to(variance, most));
-            unsure = either(unsure, opposite(sure));
+            const size j = (place - start) * LANES, i = w - 1 - (place - start);
+            set_out(
+                &windows, load(value + j), c, n, r, plus(load(ends1 + j), s1),
+                plus(load(ends2 + j), s2), &within, &unsure);
             if (count > 1)
-                tiny = either(tiny, less(variance, least));
-            lanes delta;
-            const lanes shift = two_sums(c, offset, &delta);
-            windows.variance = variance;
-            windows.rounding = times(resolution, magnitude(shift));
-            windows.difference = minus(minus(load(value + j), shift), delta);
+                tiny = either(tiny, less(windows.variance, within.least));
             if (place + w < high)
                 add_values(next + j, c, &s1, &s2);
-            if (2 * start + 2 * w - 1 - place < high)
-                add_values(next + k, next_c, &end1, &end2);
-            store(next1 + k, end1);
-            store(next2 + k, end2);
+            if (start + w + i < high)
+                add_values(next + i * LANES, next_c, &end1, &end2);
+            store(next1 + i * LANES, end1);
+            store(next2 + i * LANES, end2);
         }
         if (any(unsure))
             s->again[n_again++] = block;

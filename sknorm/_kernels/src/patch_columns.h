@@ -1,5 +1,5 @@
 /* Windows along the columns of an image, eight columns side by side as they lie in memory:
- * the end of a block of rows and the beginning of the next, as in windows.h. Those of eight
+ * the end of a block of rows and the beginning of the next, as in blocks.h. Those of eight
  * rows are transposed, for patch_rows.h.
  */
 #ifndef SKNORM_PATCH_COLUMNS_H

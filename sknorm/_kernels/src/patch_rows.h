@@ -46,7 +46,7 @@ INLINE half add_window(half h, lanes k, const double *sums, lanes c, int masked)
 /* Sum each column of a block, `step` numbers apart, and those to the right of it, about the
  * value of the last one that has any, which is returned. */
 INLINE lanes sum_left(
-    strip_room *r, const double *sums, size step, size n, lanes k, int masked)
+    double *to, const double *sums, size step, size n, lanes k, int masked)
 {
     const lanes zero = all_lanes(0.0);
     half left = {zero, zero, zero, zero};
@@ -60,7 +60,7 @@ INLINE lanes sum_left(
                 load(from + SUM_C * LANES), c);
         }
         left = add_window(left, k, from, c, masked);
-        store_half(r->halves + j * N_HALF * LANES, left, masked);
+        store_half(to + j * N_HALF * LANES, left, masked);
     }
     return c;
 }
@@ -85,10 +85,9 @@ INLINE void finish_patches(
     lost = either(lost, less(times(all_lanes(LARGEST_RATIO), of.m2), sums.lost));
     if (!inverse)
         lost = both(lost, less(all_lanes(0.0), count));
-    double *const at = r->sums + (place * N_SUM + SUM_VALUE) * LANES;
-    const lanes value = load(at);
+    const lanes value = load(r->sums + (place * N_SUM + SUM_VALUE) * LANES);
     const results found = results_of(value, &of, choice, &r->limits);
-    store(at, found.z);
+    store(r->z + place * LANES, found.z);
     if (r->with_key) {
         store(r->location + place * LANES, found.location);
         store(r->scale + place * LANES, scale_of_key(value, count, found.scale, choice));
@@ -112,7 +111,7 @@ INLINE void finish_block_of(
     const lanes whole = times(k, all_lanes((double)w));
     const lanes of_whole = over(all_lanes(1.0), whole);
     const lanes c = sum_left(
-        r, sums + low * step, step, at_most(w, high) - low, k, masked);
+        r->halves, sums + low * step, step, at_most(w, high) - low, k, masked);
     half next = {zero, zero, zero, zero}, own = next;
     lanes own_c = zero;
     for (size j = 0; j < n; j++, place += n_channels) {
@@ -169,51 +168,67 @@ static void finish_block(
         finish_block_of(r, sums, low, high, place, n, k, of, 0);
 }
 
-/* Eight patches that the loop for whole blocks does not serve: constant, doubtful, or of
- * variances out of bounds. */
-static void finish_apart(
-    strip_room *r, size place, const lanes *c, const lanes *count, const lanes *inverse,
-    const half *sums)
+/* The patches of one channel of eight rows, n_patches of them, whose columns lie
+ * `sums + j * step`, where low <= j < high exist: of mean and standard deviation, as
+ * usual_blocks has them. Returns how many blocks are to be done again. */
+static size usual_patches(
+    strip_room *r, const double *sums, size low, size high, size place, size n_patches,
+    lanes k)
 {
-    finish_patches(
-        r, place, *c, *count, inverse, *sums, usual_choice(r->choice.resolution));
-}
-
-/* The same for mean and standard deviation, where every patch is whole along the row: the
- * same results, bit for bit, without what such patches do not need. */
-INLINE void finish_whole_block(
-    strip_room *r, const double *sums, size place, lanes k, lanes n, lanes inverse)
-{
-    const size w = r->cut.width, n_channels = r->cut.n_channels;
-    const size step = n_channels * N_SUM * LANES;
-    const lanes zero = all_lanes(0.0), ratio = all_lanes(LARGEST_RATIO);
-    const lanes resolution = all_lanes(r->choice.resolution);
-    const lanes least = all_lanes(r->limits.least);
-    const lanes most = all_lanes(r->limits.most);
-    const lanes c = sum_left(r, sums, step, w, k, 0);
-    half right = {zero, zero, zero, zero};
-    double *value = r->sums + (place * N_SUM + SUM_VALUE) * LANES;
-    for (size j = 0; j < w; j++, value += step) {
-        half whole = load_half(r->halves + j * N_HALF * LANES);
-        whole.s1 = plus(whole.s1, right.s1);
-        whole.s2 = plus(whole.s2, right.s2);
-        whole.lost = plus(whole.lost, right.lost);
-        const lanes offset = quotient(whole.s1, n, inverse);
-        const lanes lost = times(whole.s1, offset), m2 = minus(whole.s2, lost);
-        const lanes variance = quotient(m2, n, inverse), limit = times(ratio, m2);
-        lanes delta;
-        const lanes shift = two_sums(c, offset, &delta);
-        const lanes scale = root(variance);
-        const mask sure = both(up_to(lost, limit), up_to(whole.lost, limit));
-        const mask fit = both(up_to(least, variance), up_to(variance, most));
-        const mask varies = less(times(resolution, magnitude(shift)), scale);
-        if (any(opposite(both(both(sure, fit), varies))))
-            finish_apart(r, place + j * n_channels, &c, &n, &inverse, &whole);
+    const size w = r->cut.width, pitch = r->cut.n_channels * LANES, step = pitch * N_SUM;
+    const lanes zero = all_lanes(0.0), one = all_lanes(1.0);
+    const bounds within = bounds_of(r->choice, r->limits);
+    under_way patches = {one, zero, zero, one, zero};
+    const double *value = r->sums + (place * N_SUM + SUM_VALUE) * LANES;
+    double *z = r->z + place * LANES - N_UNDER_WAY * pitch;
+    double *halves = r->halves, *next_halves = r->next_halves;
+    lanes c = sum_left(
+        halves + low * N_HALF * LANES, sums + low * step, step, at_most(w, high) - low, k,
+        0);
+    lanes n = zero, inverse = zero;
+    mask several = no_lane();
+    size columns = 0, n_again = 0;
+    for (size start = 0; start < n_patches; start += w) {
+        const size stop = at_most(start + w, n_patches), next = start + w;
+        const size last_of_next = at_most(next + w, high) - 1;
+        const lanes next_c = load(sums + last_of_next * step + SUM_C * LANES);
+        half right = {zero, zero, zero, zero}, left = right;
+        mask unsure = no_lane(), tiny = no_lane();
+        for (size j = start; j < stop; j++, value += step, z += pitch) {
+            store(z, advance(&patches));
+            const size from = at_least(j, low), present = at_most(j + w, high) - from;
+            if (present != columns) {
+                columns = present;
+                n = times(k, all_lanes((double)columns));
+                inverse = over(one, n);
+                several = less(one, n);
+            }
+            const half own = load_half(halves + (from - start) * N_HALF * LANES);
+            const lanes limit = set_out(
+                &patches, load(value), c, n, inverse, plus(own.s1, right.s1),
+                plus(own.s2, right.s2), &within, &unsure);
+            const mask kept = up_to(plus(own.lost, right.lost), limit);
+            unsure = either(unsure, opposite(kept));
+            tiny = either(tiny, both(several, less(patches.variance, within.least)));
+            if (j + w < high)
+                right = add_window(right, k, sums + (j + w) * step, c, 0);
+            const size i = w - 1 - (j - start);
+            if (next + i < high)
+                left = add_window(left, k, sums + (next + i) * step, next_c, 0);
+            store_half(next_halves + i * N_HALF * LANES, left, 0);
+        }
+        if (any(unsure))
+            r->again[n_again++] = start;
         else
-            store(value, over(minus(minus(load(value), shift), delta), scale));
-        if (j < w - 1)
-            right = add_window(right, k, sums + (w + j) * step, c, 0);
+            r->tiny = either(r->tiny, tiny);
+        double *const former = halves;
+        halves = next_halves;
+        next_halves = former;
+        c = next_c;
     }
+    for (int i = 0; i < N_UNDER_WAY; i++, z += pitch)
+        store(z, advance(&patches));
+    return n_again;
 }
 
 /* Normalise what lies in r->sums: eight rows of a strip, whose patches have k rows. */
@@ -221,23 +236,25 @@ static void finish_rows(strip_room *r, const sknorm_patches *p, const strip *at,
 {
     const size w = r->cut.width, n_channels = r->cut.n_channels;
     const int usual = is_usual(r->choice) && !r->masked && !r->with_key;
-    const lanes whole = times(k, all_lanes((double)w));
-    const lanes inverse = over(all_lanes(1.0), whole);
-    for (size channel = 0; channel < n_channels; channel++)
-        for (size start = 0; start < at->n; start += w) {
-            /* Column 0 of the block, which may lie before the image. */
-            const size column = at->first + start - p->before[1];
-            const size index = (column - at->low) * n_channels + channel;
-            const size place = (at->first + start - at->low) * n_channels + channel;
-            const double *sums = r->sums + index * N_SUM * LANES;
-            const size low = at_least(0, -column);
-            const size high = at_most(2 * w, p->width - column);
-            const size n = at_most(w, at->n - start);
-            if (low == 0 && high >= 2 * w - 1 && n == w && usual)
-                finish_whole_block(r, sums, place, k, whole, inverse);
-            else
-                finish_block(r, sums, low, high, place, n, k);
+    /* The left column of the first patch, which may lie before the image. */
+    const size column = at->first - p->before[1];
+    const size low = at->low - column, high = low + at->n_read;
+    for (size channel = 0; channel < n_channels; channel++) {
+        const double *sums = r->sums + (channel - low * n_channels) * N_SUM * LANES;
+        const size place = (at->first - at->low) * n_channels + channel;
+        size n_blocks = 0;
+        if (usual)
+            n_blocks = usual_patches(r, sums, low, high, place, at->n, k);
+        else
+            for (size start = 0; start < at->n; start += w)
+                r->again[n_blocks++] = start;
+        for (size i = 0; i < n_blocks; i++) {
+            const size start = r->again[i], behind = start * n_channels;
+            finish_block(
+                r, sums + behind * N_SUM * LANES, at_least(0, low - start),
+                at_most(2 * w, high - start), place + behind, at_most(w, at->n - start), k);
         }
+    }
 }
 
 #endif

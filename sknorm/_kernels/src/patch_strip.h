@@ -95,8 +95,9 @@ typedef struct {
     double *ends;         /* a ring of N_END rows each, and such for none of the ring */
     double *next;         /* N_NEXT rows */
     double *sums;         /* N_SUM for each value of a row, LANES each */
-    double *halves;       /* N_HALF * cut.width, LANES each */
-    double *location, *scale, *shift, *doubtful; /* LANES for each value of a row */
+    double *halves, *next_halves; /* N_HALF * cut.width, LANES each */
+    double *z, *location, *scale, *shift, *doubtful; /* LANES for each value of a row */
+    size *again; /* the first patches of blocks that are to be done (again) */
     mask suspect, tiny;
 } strip_room;
 
@@ -113,8 +114,10 @@ static void *allocate_strip(strip_room *r, const sknorm_patches *p)
     r->pitch = n + (vectors % 2 ? 0 : LANES);
     const size n_values = r->n_ring * r->pitch, n_ends = (r->n_ring + 1) * N_END * r->pitch;
     const size n_next = N_NEXT * r->pitch, n_halves = N_HALF * r->cut.width * LANES;
-    const size n_all =
-        n_values + n_ends + n_next + N_SUM * n_single + n_halves + 4 * n_single;
+    const size n_under_way = N_UNDER_WAY * r->cut.n_channels * LANES;
+    const size n_blocks = r->cut.n_places / r->cut.width;
+    const size n_all = n_values + n_ends + n_next + N_SUM * n_single + 2 * n_halves
+                       + n_under_way + 5 * n_single + n_blocks;
     void *const room = allocate_numbers(n_all, &r->values);
     if (!room)
         return NULL;
@@ -122,10 +125,13 @@ static void *allocate_strip(strip_room *r, const sknorm_patches *p)
     r->next = r->ends + n_ends;
     r->sums = r->next + n_next;
     r->halves = r->sums + N_SUM * n_single;
-    r->location = r->halves + n_halves;
+    r->next_halves = r->halves + n_halves;
+    r->z = r->next_halves + n_halves + n_under_way;
+    r->location = r->z + n_single;
     r->scale = r->location + n_single;
     r->shift = r->scale + n_single;
     r->doubtful = r->shift + n_single;
+    r->again = (size *)(r->doubtful + n_single);
     return room;
 }
 

@@ -28,21 +28,22 @@ static int NAME(read_row)(
     const REAL *ahead = from + at_most(ROWS_AHEAD, p->height - 1 - row) * in_row;
     REAL *goal = out + begin - at_most(p->after[0], row) * in_row;
     double *to = values_of(r, row);
-    lanes zeros = all_lanes(0.0);
+    lanes sum = all_lanes(0.0);
     size i = 0;
     for (; i + LANES <= n; i += LANES, from += step, ahead += step, goal += step) {
         FETCH(ahead);
         FETCH_TO_WRITE(goal);
         const lanes value = NAME(load_values)(from);
-        zeros = plus(zeros, minus(value, value));
+        sum = plus(sum, value);
         store(to + i, value);
     }
     if (i < n) {
         const lanes value = NAME(load_rest)(from, n - i, 0.0);
-        zeros = plus(zeros, minus(value, value));
+        sum = plus(sum, value);
         store(to + i, value);
     }
-    if (sum_of_lanes(zeros) == 0.0)
+    const double total = sum_of_lanes(sum); /* finite where all are, as in transfer.h */
+    if (total - total == 0.0)
         return 0;
     int met = 0;
     for (i = 0; i < n; i++)
@@ -89,7 +90,7 @@ static void NAME(redo_patch)(
     r->suspect = either(r->suspect, found.suspect);
     double v[LANES];
     store(v, found.z);
-    r->sums[(place * N_SUM + SUM_VALUE) * LANES + l] = v[0];
+    r->z[mine] = v[0];
     store(v, found.location);
     r->location[mine] = v[0];
     store(v, found.scale);
@@ -98,12 +99,12 @@ static void NAME(redo_patch)(
 
 /* Write eight values of n_rows rows, those from `skipped` to n. */
 INLINE mask NAME(write_vector)(
-    const double *from, size apart, REAL *to, size row, int n_rows, size skipped, size n)
+    const double *from, REAL *to, size row, int n_rows, size skipped, size n)
 {
     mask infinite = no_lane();
     lanes value[LANES];
     for (int l = 0; l < LANES; l++)
-        value[l] = load(from + at_most(l, n - 1) * apart);
+        value[l] = load(from + at_most(l, n - 1) * LANES);
     transpose(value);
     for (int l = 0; l < LANES; l++)
         infinite = either(infinite, beyond(value[l], LARGEST));
@@ -121,25 +122,25 @@ INLINE mask NAME(write_vector)(
     return infinite;
 }
 
-/* Write n_rows rows that begin at row i. Eight lanes are `apart` numbers apart. */
+/* Write n_rows rows that begin at row i. */
 static int NAME(write_rows)(
-    const strip_room *r, const double *from, size apart, const sknorm_patches *p,
-    const strip *at, size i, int n_rows, REAL *out)
+    const strip_room *r, const double *from, const sknorm_patches *p, const strip *at,
+    size i, int n_rows, REAL *out)
 {
     const size row = p->width * p->n_inner, n = at->n * r->cut.n_channels;
     const size step = NAME(step_of)(r, p), skipped = at->skipped;
     REAL *to = out + (at->base + i * row + at->first * p->n_inner);
     mask infinite = no_lane();
-    from += (at->first - at->low) * r->cut.n_channels * apart;
+    from += (at->first - at->low) * r->cut.n_channels * LANES;
     if (n_rows < LANES || n < LANES || skipped)
         for (size j = 0; j < n; j += LANES, to += step)
             infinite = either(infinite, NAME(write_vector)(
-                from + j * apart, apart, to, row, n_rows, skipped, at_most(LANES, n - j)));
+                from + j * LANES, to, row, n_rows, skipped, at_most(LANES, n - j)));
     else
         for (size j = 0; j < n; j += LANES) {
             const size k = at_most(j, n - LANES); /* the last overlaps the one before */
             infinite = either(infinite, NAME(write_vector)(
-                from + k * apart, apart, to + (k == j ? j / LANES * step : k), row, LANES,
+                from + k * LANES, to + (k == j ? j / LANES * step : k), row, LANES,
                 0, LANES));
         }
     return any(infinite) ? SKNORM_OUTPUT_INFINITE : 0;
@@ -149,7 +150,7 @@ static int NAME(strip_of_patches)(
     strip_room *r, const REAL *x, const sknorm_patches *p, const strip *at, REAL *out,
     REAL *location, REAL *scale)
 {
-    const size apart = N_SUM * LANES, n = at->n_read * r->cut.n_channels;
+    const size n = at->n_read * r->cut.n_channels;
     const int refused = SKNORM_INPUT_INFINITE | (r->masked ? 0 : MET_NAN);
     size read = 0, summed = 0; /* rows, and those whose blocks are */
     int flags = 0;
@@ -172,12 +173,11 @@ static int NAME(strip_of_patches)(
             for (size l = 0; l < end - i; l++)
                 if (r->doubtful[place * LANES + l] != 0.0)
                     NAME(redo_patch)(r, x, p, at, i + l, place, (int)l);
-        const double *z = r->sums + SUM_VALUE * LANES;
         const int n_rows = (int)(end - i);
-        flags |= NAME(write_rows)(r, z, apart, p, at, i, n_rows, out);
+        flags |= NAME(write_rows)(r, r->z, p, at, i, n_rows, out);
         if (location) {
-            NAME(write_rows)(r, r->location, LANES, p, at, i, n_rows, location);
-            NAME(write_rows)(r, r->scale, LANES, p, at, i, n_rows, scale);
+            NAME(write_rows)(r, r->location, p, at, i, n_rows, location);
+            NAME(write_rows)(r, r->scale, p, at, i, n_rows, scale);
         }
     }
     const size in_image = p->height * p->width * p->n_inner;

@@ -19,7 +19,7 @@ typedef struct {
     int masked;               /* ... or NaN marks those that are not */
     window_sums ends, sums;   /* of width places */
     double *twice;            /* for redo.h: N_TWICE * width */
-    size *again;              /* blocks that need a second look */
+    size *again;              /* blocks that are to be done again */
     double *z, *location, *scale; /* of n_windows windows, eight each; NULL: not wanted */
     const char *ahead[LANES], *goal[LANES]; /* what is read next, and written */
     size ahead_step;                        /* bytes in eight places */
@@ -43,6 +43,15 @@ INLINE int is_present(const stretch *s, size place, int l)
     return s->masked ? value == value : place >= s->low && place < s->high;
 }
 
+/* The mean c + offset and what its rounding leaves. That is exact where the offset is the
+ * smaller of the two, else to within a rounding of the offset, as the offset is itself. */
+INLINE lanes mean_about(lanes c, lanes offset, lanes *delta)
+{
+    const lanes shift = plus(c, offset);
+    *delta = plus(minus(c, shift), offset);
+    return shift;
+}
+
 /* The moments of eight windows from their sums about c, and which have lost digits.
  * `inverse` is 1 / count, or NULL. */
 INLINE neighbourhoods moments_of_windows(
@@ -52,7 +61,7 @@ INLINE neighbourhoods moments_of_windows(
     const lanes offset = inverse ? quotient(s1, count, *inverse) : over(s1, count);
     const lanes lost = times(s1, offset), difference = minus(s2, lost);
     lanes delta;
-    const lanes shift = two_sums(c, offset, &delta);
+    const lanes shift = mean_about(c, offset, &delta);
     const lanes m2 = choose(less(difference, zero), zero, difference);
     const neighbourhoods of = {count, shift, delta, m2, zero, zero, inverse};
     *doubtful = opposite(up_to(lost, times(all_lanes(LARGEST_RATIO), m2)));
@@ -67,7 +76,7 @@ typedef struct {
 } under_way;
 enum { N_UNDER_WAY = 2 };
 
-/* Make room for a window, and return the result of the one before the last. */
+/* The result of the one before the last, in whose place the last one goes. */
 INLINE lanes advance(under_way *windows)
 {
     const lanes z = over(windows->difference_before, windows->scale);
@@ -75,6 +84,36 @@ INLINE lanes advance(under_way *windows)
     windows->scale = choose(up_to(scale, windows->rounding), all_lanes(1.0), scale);
     windows->difference_before = windows->difference;
     return z;
+}
+
+/* What sums about c and variances may be. */
+typedef struct { lanes ratio, resolution, least, most; } bounds;
+
+INLINE bounds bounds_of(sknorm_choice choice, type_limits limits)
+{
+    const bounds of = {
+        all_lanes(LARGEST_RATIO), all_lanes(choice.resolution), all_lanes(limits.least),
+        all_lanes(limits.most),
+    };
+    return of;
+}
+
+/* The next value, by the sums of its window about c. Returns what M2 allows the square of
+ * S1 over n to be; beyond it, or where the variance is none, windows are unsure. */
+INLINE lanes set_out(
+    under_way *windows, lanes value, lanes c, lanes n, lanes inverse, lanes s1, lanes s2,
+    const bounds *within, mask *unsure)
+{
+    const lanes offset = quotient(s1, n, inverse), lost = times(s1, offset);
+    const lanes m2 = minus(s2, lost), limit = times(within->ratio, m2);
+    lanes delta;
+    const lanes shift = mean_about(c, offset, &delta);
+    windows->variance = quotient(m2, n, inverse);
+    windows->rounding = times(within->resolution, magnitude(shift));
+    windows->difference = minus(minus(value, shift), delta);
+    const mask sure = both(up_to(lost, limit), up_to(windows->variance, within->most));
+    *unsure = either(*unsure, opposite(sure));
+    return limit;
 }
 
 /* What becomes of eight windows, and which of them need a second look. */

@@ -176,11 +176,12 @@ class Moments:
                 np.where(heavier, self.delta, other.delta) + step,
             )
             between = gap * gap * (np.maximum(self.count, other.count) * share)
+            m2 = self.m2 + other.m2 + between
         return type(self)(
             count,
             shift,
             delta,
-            self.m2 + other.m2 + between,
+            m2,
             np.minimum(self.min, other.min),
             np.maximum(self.max, other.max),
             self.sum_w2 + other.sum_w2,

@@ -125,6 +125,40 @@ def test_spikes_at_the_ends_of_wide_blocks(spike, partitions, rng):
         assert_exact(z[i], x[i], x[places], location[i], scale[i], tolerance=1e-13)
 
 
+@pytest.mark.parametrize("keep", [True, False])
+@pytest.mark.parametrize("exponent", [-530, -520, -510, -490, 500, 510, 511, 512, 520])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"window": 5},
+        {"window": 101},
+        {"window": 5, "axis": "samples"},
+        {"window": (9, 9), "sample_shape": (20, 30)},
+    ],
+    ids=str,
+)
+def test_beyond_the_range_of_squares(params, exponent, keep, rng):
+    """Where squares under- or overflow results are right, or the user is told."""
+    X = rng.normal(size=(20, 600))
+    normalizer = LocalWindowNormalizer(keep_statistics=keep, **params)
+    expected, told = normalizer.fit_transform(X), ""
+    try:
+        Z = normalizer.fit_transform(X * 2.0**exponent)
+    except (ValueError, RuntimeWarning) as error:
+        Z, told = expected, str(error)
+    assert "scale='std' of rows" in told or not told  # and no warning of NumPy's
+    assert np.all(np.abs(Z - expected) <= TOLERANCE * np.maximum(1, np.abs(expected)))
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_squares_that_only_overflow_in_their_sum(keep):
+    """About 0, the end of each block, the mean is 0, and a square is finite."""
+    X = np.tile([0.0, 1.2e154, -1.2e154], (8, 100))
+    normalizer = LocalWindowNormalizer(3, align="trailing", keep_statistics=keep)
+    with pytest.raises(ValueError, match="too large for float64"):
+        normalizer.fit_transform(X)
+
+
 @pytest.mark.parametrize("window", [1, 2, 3, 10, 51, 501])
 @pytest.mark.parametrize("align", ["center", "trailing", "past"])
 @pytest.mark.parametrize("value", [0.1, 1 / 3, 1e8 / 3, 1e14 + 0.1])

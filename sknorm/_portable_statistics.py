@@ -287,6 +287,8 @@ class PortableStatistics(BaseNormalizer):
             )
             groups = each_column_in_a_group(listed)
         before = getattr(self, "_groups_", groups)
+        if groups is before:
+            return groups
         if not np.array_equal(np.asarray(groups), np.asarray(before)):
             raise ValueError(
                 "feature_groups must stay what they were in fit, for partial_fit and "

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from inspect import signature
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -17,11 +17,13 @@ from sknorm._validation import (
     Interval,
     OneOf,
     Real,
-    check_parameters,
+    check_parameter,
 )
 
 E = TypeVar("E", bound=BaseEstimator)
 Method = TypeVar("Method", bound=Callable[..., Any])
+
+IMMUTABLE = {bool, int, float, str}
 
 
 class BaseNormalizer(HTMLRepresentation, TransformerMixin, BaseEstimator):
@@ -56,18 +58,20 @@ class BaseNormalizer(HTMLRepresentation, TransformerMixin, BaseEstimator):
         return tags
 
     def _validate_params(self) -> None:
-        """Check the parameters, but for those that have their default value.
+        """Check the parameters, but for defaults and what was checked before.
 
         scikit-learn's own method reads the signature anew each time, and checks all:
         a third of the time of a fit of 100 x 10 values.
         """
         estimator: Any = type(self)
-        chosen = {
-            name: value
-            for name, default in _defaults(estimator).items()
-            if (value := getattr(self, name)) is not default
-        }
-        check_parameters(self, chosen)
+        for name, default in _defaults(estimator).items():
+            value = getattr(self, name)
+            if value is not default:
+                check = _check_once if type(value) in IMMUTABLE else check_parameter
+                check(estimator, name, value)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "n_features_in_")
 
     def _sparse_formats(self) -> tuple[str, ...]:
         """Return the sparse formats that the parameters allow."""
@@ -111,6 +115,11 @@ def _defaults(estimator: Any) -> dict[str, Any]:
     """Return the parameters by name, with their defaults (`empty`: they have none)."""
     parameters = signature(estimator).parameters
     return {name: parameters[name].default for name in estimator._get_param_names()}
+
+
+# A value that is equal and of another type (True, 1) may be refused. Errors are raised
+# each time.
+_check_once = lru_cache(maxsize=256, typed=True)(check_parameter)
 
 
 def dask_for(X: Any) -> Any:

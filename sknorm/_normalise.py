@@ -51,12 +51,13 @@ def normalised(
         flags = _by_blocks(estimator, X, Z, pair, doubts)
     elif flags & SUSPECT and not flags & INPUT_INFINITE:
         flags |= _suspects_by_blocks(estimator, X, Z, pair, doubts)
-    overflow, coarse, lost = map(np.flatnonzero, doubts[:, n_before:])
     X, Z = X[n_before:], Z[n_before:]
-    report_infinities(estimator, flags, X, Z, estimator._labels())
-    refuse_unfit(estimator, "rows", overflow, X.dtype)
-    refuse_unfit(estimator, "rows", coarse, X.dtype, "small", "Multiply")
-    warn_of_lost_digits(estimator, "rows", lost)
+    if flags:
+        report_infinities(estimator, flags, X, Z, estimator._labels())
+        overflow, coarse, lost = map(np.flatnonzero, doubts[:, n_before:])
+        refuse_unfit(estimator, "rows", overflow, X.dtype)
+        refuse_unfit(estimator, "rows", coarse, X.dtype, "small", "Multiply")
+        warn_of_lost_digits(estimator, "rows", lost)
     if pair[0] is None or pair[1] is None:
         return Z, None
     for statistic in pair:
@@ -140,7 +141,7 @@ def _suspects_by_blocks(
 def _by_blocks(
     estimator: Any, X: Any, Z: Any, pair: Pair, doubts: NDArray[np.bool]
 ) -> int:
-    """Normalise block by block; return the flags.
+    """Normalise block by block; return the flags, SUSPECT where there are doubts.
 
     Parameters
     ----------
@@ -174,4 +175,4 @@ def _by_blocks(
         lost[rows] |= found.inaccurate.any(axis=1)
         if location is not None and scale is not None:
             location[rows, columns], scale[rows, columns] = rounded
-    return flags
+    return flags | (SUSPECT if doubts.any() else 0)

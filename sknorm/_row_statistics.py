@@ -95,7 +95,7 @@ def normalise_groups(
         The flags of what was met.
     """
     size = X.shape[1] // max(1, n_groups)
-    consecutive = np.array_equal(groups, np.arange(X.shape[1]) // max(1, size))
+    consecutive = (groups == np.arange(X.shape[1]) // max(1, size)).all()
     if consecutive and X.flags.c_contiguous and out.flags.c_contiguous:
         # Groups are rows of another shape.
         of_groups = X.reshape(-1, size), choice, out.reshape(-1, size)

@@ -28,7 +28,7 @@ __all__ = [
     "StrOptions",
     "available_if",
     "check_matrix",
-    "check_parameters",
+    "check_parameter",
     "check_restorable",
     "fit_context",
     "fit_context_of_parts",
@@ -91,10 +91,10 @@ def validate_params(**constraints: list[Any]) -> Callable[[Method], Method]:
     return decorator
 
 
-def check_parameters(estimator: BaseEstimator, params: dict[str, Any]) -> None:
-    """Raise scikit-learn's error for a parameter that its constraints do not allow."""
+def check_parameter(estimator: type[BaseEstimator], name: str, value: Any) -> None:
+    """Raise scikit-learn's error where the constraints do not allow a value."""
     _param_validation.validate_parameter_constraints(
-        estimator._parameter_constraints, params, type(estimator).__name__
+        estimator._parameter_constraints, {name: value}, estimator.__name__
     )
 
 
@@ -194,6 +194,8 @@ def check_restorable(
     columns : ndarray of shape (Z.shape[1],) or slice
         Which columns they are: found by name, else all in order.
     """
+    if not in_place and _is_plain(estimator, Z, reset=False, least=1):
+        return _aligned(Z), slice(None)
     Z = _numbers_only(Z)
     columns = _fitted_columns(estimator, Z)
     _explain_sparse(estimator, Z, sparse_formats)

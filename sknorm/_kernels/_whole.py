@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from sknorm._kernels import _generic
 from sknorm._kernels._generic import Floats, RealMatrix
-from sknorm._kernels._threads import flags_in_threads, in_threads, n_threads, shares
+from sknorm._kernels._threads import (
+    flags_in_threads,
+    in_threads,
+    n_threads,
+    shares,
+    shares_and_rests,
+)
 
 LOCATIONS = {None: 0, "mean": 1, "min": 2}
 SCALES = {None: 0, "std": 1, "rms": 2, "maxabs": 3, "range": 4}
@@ -95,7 +101,7 @@ def map_matrix(
         )
         return int(kernel(X[rows], a, b, c, out[rows]))
 
-    return flags_in_threads(of, shares(len(X), threads), threads)
+    return flags_in_threads(of, shares_and_rests(len(X), threads), threads)
 
 
 def matrix_moments(
@@ -175,7 +181,7 @@ def normalise_rows(
         part = (None if statistic is None else statistic[rows] for statistic in key)
         return int(core.rows(X[rows], choice, out[rows], *part))
 
-    return flags_in_threads(normalise, shares(len(X), threads), threads)
+    return flags_in_threads(normalise, shares_and_rests(len(X), threads), threads)
 
 
 def normalise_windows(

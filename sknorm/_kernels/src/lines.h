@@ -15,6 +15,16 @@ typedef struct {
     double count, shift, delta, m2, lowest, highest, sum_w2;
 } line_moments_of;
 
+/* Sums of the distances of values to c, and of their squares. */
+typedef struct {
+    double c, s1, s2;
+} sums_about;
+
+INLINE size stretches_of(size length)
+{
+    return (length + STRETCH_OF_LINE - 1) / STRETCH_OF_LINE;
+}
+
 static const line_moments_of EMPTY_LINE = {0, 0, 0, 0, INFINITY, -INFINITY, 0};
 #endif
 
@@ -128,16 +138,31 @@ INLINE double NAME(centre_of_stretch)(const REAL *x, size n)
     return 0.0;
 }
 
-/* The moments of one stretch. Two passes, the second about the mean; where the first was
- * about a value near it, one. */
+/* The first sums of a stretch, about a value near its mean; with weights only that. */
+INLINE sums_about NAME(sums_of_stretch)(const REAL *x, size n, int weighted)
+{
+    sums_about of = {NAME(centre_of_stretch)(x, n), 0.0, 0.0};
+    if (!weighted)
+        NAME(sum_line)(x, n, of.c, &of.s1, &of.s2);
+    return of;
+}
+
+/* The same of each stretch of a line. */
+INLINE void NAME(sum_stretches)(const REAL *x, size n, sums_about *sums)
+{
+    for (size i = 0; i < n; i += STRETCH_OF_LINE)
+        sums[i / STRETCH_OF_LINE] = NAME(sums_of_stretch)(
+            x + i, at_most(STRETCH_OF_LINE, n - i), 0);
+}
+
+/* The moments of one stretch, from its first sums. Two passes, the second about the mean;
+ * where the first was about a value near it, one. */
 INLINE line_moments_of NAME(moments_of_stretch)(
-    const REAL *x, size n, const double *weight, int extrema)
+    const REAL *x, size n, const double *weight, int extrema, sums_about first)
 {
     line_moments_of of = EMPTY_LINE;
-    double s1, s2, c = NAME(centre_of_stretch)(x, n);
+    double s1 = first.s1, s2 = first.s2, c = first.c;
     of.count = of.sum_w2 = (double)n;
-    if (!weight)
-        NAME(sum_line)(x, n, c, &s1, &s2);
     const int full = !weight && s1 - s1 == 0.0;
     if (!full) {
         NAME(sum_line_of_present)(x, n, weight, c, &s1, &s2, &of.count, &of.sum_w2);
@@ -159,13 +184,18 @@ INLINE line_moments_of NAME(moments_of_stretch)(
     return of;
 }
 
+/* The first sums of its stretches may be there already (else NULL). */
 INLINE line_moments_of NAME(moments_of_line)(
-    const REAL *x, size n, const double *weight, int extrema)
+    const REAL *x, size n, const double *weight, int extrema, const sums_about *sums)
 {
     line_moments_of whole = EMPTY_LINE;
     for (size i = 0; i < n; i += STRETCH_OF_LINE) {
+        const size length = at_most(STRETCH_OF_LINE, n - i);
+        const sums_about first =
+            sums ? sums[i / STRETCH_OF_LINE]
+                 : NAME(sums_of_stretch)(x + i, length, weight != NULL);
         const line_moments_of next = NAME(moments_of_stretch)(
-            x + i, at_most(STRETCH_OF_LINE, n - i), weight ? weight + i : NULL, extrema);
+            x + i, length, weight ? weight + i : NULL, extrema, first);
         if (i == 0)
             whole = next;
         else
@@ -222,7 +252,7 @@ static void NAME(line_moments)(
 {
     for (size i = 0; i < n_lines; i++) {
         const line_moments_of of =
-            NAME(moments_of_line)(x + i * pitch, length, weight, 1);
+            NAME(moments_of_line)(x + i * pitch, length, weight, 1, NULL);
         for (int field = 0; field < N_FIELDS; field++)
             out[field * out_pitch + i] = ((const double *)&of)[field];
     }

@@ -4,6 +4,11 @@
 #define SKNORM_ROWS_H
 /* Values that are still in the cache when they are mapped. */
 enum { VALUES_TOGETHER = 4096 };
+/* Rows are summed while those before them are mapped: additions cost nothing beside a
+ * division, and memory is read all the time. Not shorter rows than this. */
+enum { SHORTEST_BESIDE = 512 };
+/* How many values before their turn they are fetched. */
+enum { READ_AHEAD = 2048, WRITE_AHEAD = 1536 };
 #endif
 
 /* Write ((x - shift) - delta) / scale of a row; tell whether an infinity came out. What is
@@ -28,6 +33,67 @@ INLINE int NAME(map_row)(
     return met & SIGN ? NAME(infinities)(out, n, SKNORM_OUTPUT_INFINITE) : 0;
 }
 
+/* The same for a row, or a stretch of one, while one of equal length is summed about c. The
+ * sum of finite results is finite, in float64. In float32 it is taken of larger ones, as a
+ * float32 may be infinite where a float64 is not. */
+INLINE int NAME(map_beside_sums)(
+    const REAL *x, size n, double shift, double delta, double scale, REAL *out,
+    const REAL *next, sums_about *of_next)
+{
+    enum { LINE = CACHE_LINE / sizeof(REAL) };
+    const lanes factor =
+        all_lanes(sizeof(REAL) == sizeof(double) ? 1.0 : 2.0 * (DBL_MAX / LARGEST));
+    const lanes a = all_lanes(shift), b = all_lanes(delta), divisor = all_lanes(scale);
+    const lanes c = all_lanes(of_next->c);
+    lanes results = all_lanes(0.0), s1 = results, s2 = results;
+    size i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        if (LINE <= LANES || i % LINE == 0) {
+            FETCH(next + i + READ_AHEAD);
+            FETCH_TO_WRITE(out + i + WRITE_AHEAD);
+        }
+        const lanes z = over(minus(minus(NAME(load_values)(x + i), a), b), divisor);
+        NAME(store_values)(out + i, z);
+        results = plus(results, times(z, factor));
+        const lanes d = minus(NAME(load_values)(next + i), c);
+        s1 = plus(s1, d);
+        s2 = plus(s2, times(d, d));
+    }
+    if (i < n) {
+        const size rest = n - i;
+        const lanes value = NAME(load_rest)(x + i, rest, shift);
+        double z[LANES];
+        store(z, over(minus(minus(value, a), b), divisor));
+        for (size l = 0; l < rest; l++)
+            out[i + l] = (REAL)z[l];
+        results = plus(results, times(load(z), factor));
+        const lanes d = minus(NAME(load_rest)(next + i, rest, of_next->c), c);
+        s1 = plus(s1, d);
+        s2 = plus(s2, times(d, d));
+    }
+    of_next->s1 = sum_of_lanes(s1);
+    of_next->s2 = sum_of_lanes(s2);
+    const double total = sum_of_lanes(results);
+    return total - total == 0.0 ? 0
+                                : NAME(infinities)(out, n, SKNORM_OUTPUT_INFINITE);
+}
+
+/* Map a row while `next` is summed, stretch by stretch. */
+INLINE int NAME(map_row_beside_sums)(
+    const REAL *x, size n, double shift, double delta, double scale, REAL *out,
+    const REAL *next, sums_about *of_next)
+{
+    int flags = 0;
+    for (size i = 0; i < n; i += STRETCH_OF_LINE) {
+        const size length = at_most(STRETCH_OF_LINE, n - i);
+        sums_about *const of = of_next + i / STRETCH_OF_LINE;
+        of->c = NAME(centre_of_stretch)(next + i, length);
+        flags |= NAME(map_beside_sums)(
+            x + i, length, shift, delta, scale, out + i, next + i, of);
+    }
+    return flags;
+}
+
 /* Whether values are so small that squares of their differences lose digits. */
 static int NAME(may_have_lost_digits)(const REAL *x, size n, size step)
 {
@@ -45,20 +111,23 @@ INLINE int NAME(unfit)(double location, double scale)
     return !(fabs(location) <= LARGEST && scale <= LARGEST && scale >= SMALLEST);
 }
 
-/* Normalise up to eight rows, of which statistics are finished together. */
+/* Normalise up to eight rows, of which statistics are finished together. `sums` holds the
+ * first sums of their stretches, and takes those of the `n_next` rows behind them; NULL
+ * where rows are summed at once. */
 static inline int NAME(rows_together)(
     const REAL *x, size n_rows, size length, sknorm_choice choice, REAL *out,
-    REAL *location, REAL *scale)
+    REAL *location, REAL *scale, sums_about *sums, size n_next)
 {
     double m[N_FIELDS * LANES] = {0};
-    const size ahead = n_rows * length;
+    const size ahead = n_rows * length, n_stretches = stretches_of(length);
     int flags = 0;
     if (length < SHORTEST_LINE)
         NAME(moments_of_short_rows)(x, n_rows, length, extrema_needed(choice), m);
     else
         for (size r = 0; r < n_rows; r++) {
             const line_moments_of of = NAME(moments_of_line)(
-                x + r * length, length, NULL, extrema_needed(choice));
+                x + r * length, length, NULL, extrema_needed(choice),
+                sums ? sums + r * n_stretches : NULL);
             for (int field = 0; field < N_FIELDS; field++)
                 m[field * LANES + r] = ((const double *)&of)[field];
         }
@@ -76,14 +145,20 @@ static inline int NAME(rows_together)(
     for (size r = 0; r < n_rows; r++) {
         const int present = m[COUNT * LANES + r] > 0.0;
         const REAL *row = x + r * length;
+        REAL *to = out + r * length;
         if (location) {
             location[r] = (REAL)(
                 present || choice.location == SKNORM_NO_LOCATION ? shift[r] : NAN);
             scale[r] =
                 (REAL)(present || choice.scale == SKNORM_NO_SCALE ? divisor[r] : NAN);
         }
-        int met = NAME(map_row)(
-            row, length, shift[r], delta[r], divisor[r], ahead, out + r * length);
+        int met;
+        if (r < n_next)
+            met = NAME(map_row_beside_sums)(
+                row, length, shift[r], delta[r], divisor[r], to, row + ahead,
+                sums + r * n_stretches);
+        else
+            met = NAME(map_row)(row, length, shift[r], delta[r], divisor[r], ahead, to);
         if (present && NAME(unfit)(shift[r], divisor[r]))
             met |= SKNORM_SUSPECT;
         if (met)
@@ -99,13 +174,20 @@ static int NAME(rows)(
     REAL *location, REAL *scale)
 {
     const size together = at_least(1, at_most(LANES, VALUES_TOGETHER / length));
+    const size n_stretches = stretches_of(length);
+    const int beside = length >= SHORTEST_BESIDE && together * n_stretches <= LANES;
+    sums_about sums[LANES];
+    if (beside)
+        for (size r = 0; r < at_most(together, n_rows); r++)
+            NAME(sum_stretches)(x + r * length, length, sums + r * n_stretches);
     int flags = 0;
     for (size row = 0; row < n_rows; row += together) {
         const size n = at_most(together, n_rows - row);
         claim(out + row * length, out + (row + n) * length, out + n_rows * length);
         flags |= NAME(rows_together)(
             x + row * length, n, length, choice, out + row * length,
-            location ? location + row : NULL, scale ? scale + row : NULL);
+            location ? location + row : NULL, scale ? scale + row : NULL,
+            beside ? sums : NULL, beside ? at_most(together, n_rows - row - n) : 0);
     }
     return flags;
 }

@@ -121,7 +121,7 @@ def shares_and_rests(n: int, threads: int) -> list[slice]:
     for i, share in enumerate(whole):
         rest = (share.stop - share.start) // 10
         edge = share.start + rest if i % 2 else share.stop - rest
-        halves = slice(share.start, edge), slice(edge, share.stop)
-        large.append(halves[i % 2])
-        rests.append(halves[1 - i % 2])
+        cut = slice(share.start, edge), slice(edge, share.stop)
+        large.append(cut[i % 2])
+        rests.append(cut[1 - i % 2])
     return large + [rest for rest in rests if rest.start < rest.stop]

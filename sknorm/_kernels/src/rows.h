@@ -5,7 +5,8 @@
 /* Values that are still in the cache when they are mapped. */
 enum { VALUES_TOGETHER = 4096 };
 /* Rows are summed while those before them are mapped: additions cost nothing beside a
- * division, and memory is read all the time. Not shorter rows than this. */
+ * division, and memory is read all the time. Not shorter rows than this, and not longer ones
+ * than have eight stretches: their sums are kept in the meantime. */
 enum { SHORTEST_BESIDE = 512 };
 /* How many values before their turn they are fetched. */
 enum { READ_AHEAD = 2048, WRITE_AHEAD = 1536 };

@@ -12,45 +12,77 @@
  * for a second pass the block is still in the second. */
 enum { TILE = 256, BLOCK_ROWS = 256, GROUP = 8, FEW_ROWS = 8 * GROUP };
 
-/* While a part of eight rows is summed, that of the rows AHEAD is on its way from memory:
- * eight rows side by side are no pattern to the processor. Without it a fit takes 0.85 ns
- * a value, with it 0.38, and reading alone 0.3; fetched row by row, all at once, 0.73. */
-enum { PART = 32, AHEAD = 2 * GROUP };
+/* While eight columns of eight rows are summed, the same of the rows AHEAD is on its way
+ * from memory: eight rows side by side are no pattern to the processor. Without it a fit
+ * takes three times as long. */
+enum { AHEAD = 2 * GROUP };
+
 /* The running sums of a block, about c. */
 typedef struct {
     double c[TILE], count[TILE], s1[TILE], s2[TILE], lowest[TILE], highest[TILE];
     double sum_w2[TILE];
 } block_sums;
 
+/* What some rows add to the sums of as many columns as a register holds. */
+typedef struct { part lowest, highest, s1, s2; } addends;
+
+INLINE addends of_two_rows(part a, part b, part c)
+{
+    KEEP(a);
+    KEEP(b);
+    const part d = a - c, e = b - c;
+    const addends of = {smaller_of(a, b), larger_of(a, b), d + e, d * d + e * e};
+    return of;
+}
+
+INLINE addends joined(addends a, addends b)
+{
+    const addends of = {
+        smaller_of(a.lowest, b.lowest), larger_of(a.highest, b.highest), a.s1 + b.s1,
+        a.s2 + b.s2,
+    };
+    return of;
+}
+
+INLINE void add_to_sums(block_sums *sums, size j, addends of)
+{
+    loose_part *const lowest = (loose_part *)(sums->lowest + j);
+    loose_part *const highest = (loose_part *)(sums->highest + j);
+    *lowest = smaller_of(of.lowest, *lowest);
+    *highest = larger_of(of.highest, *highest);
+    *(loose_part *)(sums->s1 + j) += of.s1;
+    *(loose_part *)(sums->s2 + j) += of.s2;
+}
+
 /* Of eight values, in an order that does not depend on what stands beside them. */
 #define TREE(f)                                                                          \
     ((((f(0)) + (f(1))) + ((f(2)) + (f(3)))) + (((f(4)) + (f(5))) + ((f(6)) + (f(7)))))
 #endif
 
-/* Add columns first to last of eight rows, all present. */
-INLINE void NAME(add_full_rows)(
-    const REAL *restrict x, size pitch, size first, size last, block_sums *restrict sums)
+/* Add LANES columns of eight rows, all present, to the sums from j on. */
+INLINE void NAME(add_full_rows)(const REAL *x, size pitch, block_sums *sums, size j)
 {
-    for (size j = first; j < last; j++) {
-        const double c = sums->c[j];
-        double v[GROUP], d[GROUP];
-        for (int k = 0; k < GROUP; k++) {
-            v[k] = x[k * pitch + j];
-            d[k] = v[k] - c;
-        }
-#define DISTANCE(k) d[k]
-#define SQUARE(k) d[k] * d[k]
-        sums->s1[j] += TREE(DISTANCE);
-        sums->s2[j] += TREE(SQUARE);
-#undef DISTANCE
-#undef SQUARE
-        const double a = smaller(smaller(v[0], v[1]), smaller(v[2], v[3]));
-        const double b = smaller(smaller(v[4], v[5]), smaller(v[6], v[7]));
-        sums->lowest[j] = smaller(smaller(a, b), sums->lowest[j]);
-        const double e = larger(larger(v[0], v[1]), larger(v[2], v[3]));
-        const double f = larger(larger(v[4], v[5]), larger(v[6], v[7]));
-        sums->highest[j] = larger(larger(e, f), sums->highest[j]);
+#define VALUES(i) NAME(load_part)(x + (i) * pitch + k * IN_PART)
+#define TWO_ROWS(i) of_two_rows(VALUES(i), VALUES(i + 1), c)
+    EACH_PART {
+        const part c = load(sums->c + j).at[k];
+        add_to_sums(
+            sums, j + k * IN_PART,
+            joined(joined(TWO_ROWS(0), TWO_ROWS(2)), joined(TWO_ROWS(4), TWO_ROWS(6))));
     }
+#undef TWO_ROWS
+#undef VALUES
+}
+
+/* Add the last n < LANES columns. */
+INLINE void NAME(add_last_columns)(
+    const REAL *x, size pitch, size n, block_sums *sums, size j)
+{
+    REAL padded[GROUP * LANES] = {0};
+    for (size i = 0; i < GROUP; i++)
+        for (size l = 0; l < n; l++)
+            padded[i * LANES + l] = x[i * pitch + l];
+    NAME(add_full_rows)(padded, LANES, sums, j);
 }
 
 /* Add up to eight rows with weights, or with values that may be absent (NaN). Full columns
@@ -91,7 +123,7 @@ static int NAME(sum_block)(
     const REAL *x, size pitch, size n_rows, size n, const double *weight, int full,
     block_sums *sums)
 {
-    for (size j = 0; j < n; j++) {
+    for (size j = 0; j < whole_lanes(n); j++) {
         sums->s1[j] = sums->s2[j] = sums->count[j] = sums->sum_w2[j] = 0.0;
         sums->lowest[j] = INFINITY;
         sums->highest[j] = -INFINITY;
@@ -100,11 +132,13 @@ static int NAME(sum_block)(
     if (full)
         for (size i = 0; i < n_full; i += GROUP) {
             const REAL *rows = x + i * pitch, *ahead = rows + AHEAD * pitch;
-            for (size j = 0; j < n; j += PART) {
+            for (size j = 0; j < n; j += LANES) {
                 for (size k = 0; k < GROUP; k++)
-                    for (size line = 0; line < PART; line += CACHE_LINE / (size)sizeof(REAL))
-                        FETCH(ahead + k * pitch + j + line);
-                NAME(add_full_rows)(rows, pitch, j, at_most(j + PART, n), sums);
+                    FETCH(ahead + k * pitch + j);
+                if (j + LANES <= n)
+                    NAME(add_full_rows)(rows + j, pitch, sums, j);
+                else
+                    NAME(add_last_columns)(rows + j, pitch, n - j, sums, j);
             }
         }
     for (size i = n_full; i < n_rows; i += GROUP)
@@ -127,10 +161,18 @@ static int NAME(sum_block)(
 static void NAME(set_centres)(
     const REAL *x, size pitch, size n_rows, size n, double *restrict c)
 {
-    for (size j = 0; j < n; j++) {
+    for (size j = 0; j < whole_lanes(n); j++)
+        c[j] = 0.0;
+    uint64_t met = n_rows < GROUP;
+    for (size j = 0; j < n && n_rows >= GROUP; j++) {
 #define VALUE(k) (double)x[k * pitch + j]
-        c[j] = n_rows < GROUP ? NAN : TREE(VALUE) / GROUP;
+        c[j] = TREE(VALUE) / GROUP;
 #undef VALUE
+        met |= c[j] - c[j] != 0.0;
+    }
+    for (size j = 0; j < n && met; j++) {
+        if (n_rows < GROUP)
+            c[j] = NAN;
         for (size i = 0; i < n_rows && c[j] - c[j] != 0.0; i++)
             c[j] = x[i * pitch + j];
         if (c[j] - c[j] != 0.0)
@@ -151,7 +193,7 @@ static void NAME(moments_of_block)(
     /* Few rows are always summed twice: it costs little, and constants apart, it is the
      * textbook's algorithm (Chan, Golub and LeVeque, 1983). */
     int repeat = n_rows < FEW_ROWS;
-    for (size j = 0; j < n; j++) {
+    for (size j = 0; j < whole_lanes(n); j++) {
         const double count = sums.count[j] > 0 ? sums.count[j] : 1.0;
         const double lost = sums.s1[j] * (sums.s1[j] / count);
         again.c[j] = sums.c[j] + sums.s1[j] / count;

@@ -1,8 +1,8 @@
 /* The kernels for one type of data, REAL. No guard: included once for each.
  *
  *   affine.h    the map (x - location) / scale and its inverse, of columns or of rows
- *   columns.h   moments of columns that lie side by side: C order, any strides, weights
  *   lines.h     moments of values in a row: columns in Fortran order, rows of a matrix
+ *   columns.h   moments of columns that lie side by side: C order, any strides, weights
  *   rows.h      rows and groups: their moments (lines.h) and the map at once
  *   windows.h   windows along one axis, and the map
  *   patches.h   windows along two axes, and the map
@@ -12,8 +12,8 @@
  * location_scale.h.
  */
 #include "affine.h"
-#include "columns.h"
 #include "lines.h"
+#include "columns.h"
 #include "rows.h"
 #include "transfer.h"
 #include "windows.h"

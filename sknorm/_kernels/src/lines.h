@@ -28,10 +28,17 @@ INLINE size stretches_of(size length)
 static const line_moments_of EMPTY_LINE = {0, 0, 0, 0, INFINITY, -INFINITY, 0};
 #endif
 
+INLINE part NAME(load_part)(const REAL *x)
+{
+    part a;
+    EACH_OF_PART OF_PART(a, i) = x[i];
+    return a;
+}
+
 INLINE lanes NAME(load_values)(const REAL *x)
 {
     lanes a;
-    EACH_PART EACH_OF_PART OF_PART(a.at[k], i) = x[k * IN_PART + i];
+    EACH_PART a.at[k] = NAME(load_part)(x + k * IN_PART);
     return a;
 }
 

@@ -28,6 +28,7 @@ INLINE void set_empty(double *m, size n, size pitch)
 static void merge_moments(
     double *restrict a, const double *restrict b, size n, size a_pitch, size b_pitch)
 {
+    NO_OVERLAP
     for (size j = 0; j < n; j++) {
         const double na = a[COUNT * a_pitch + j], nb = b[COUNT * b_pitch + j];
         const double sa = a[SHIFT * a_pitch + j], sb = b[SHIFT * b_pitch + j];

@@ -154,7 +154,7 @@ static int NAME(strip_of_patches)(
     const int refused = SKNORM_INPUT_INFINITE | (r->masked ? 0 : MET_NAN);
     size read = 0, summed = 0; /* rows, and those whose blocks are */
     int flags = 0;
-    r->n_values = (n + LANES - 1) / LANES * LANES;
+    r->n_values = whole_lanes(n);
     r->suspect = r->tiny = no_lane();
     for (size i = 0; i < p->height; i += LANES) {
         const size end = at_most(i + LANES, p->height);

@@ -27,17 +27,6 @@
 #define INLINE static inline
 #endif
 
-/* Before a loop over arrays that lie apart, more of them than compilers would compare. */
-#if defined(__clang__)
-#define NO_OVERLAP _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-#define NO_OVERLAP _Pragma("GCC ivdep")
-#elif defined(_MSC_VER)
-#define NO_OVERLAP __pragma(loop(ivdep))
-#else
-#define NO_OVERLAP
-#endif
-
 typedef ptrdiff_t size;
 
 INLINE double smaller(double a, double b) { return a < b ? a : b; }

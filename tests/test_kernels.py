@@ -1,6 +1,7 @@
 """The two implementations, side by side, and the choice between them."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from sknorm import _kernels
 from sknorm._kernels import INPUT_INFINITE, OUTPUT_INFINITE, _generic
 
 REQUESTED = os.environ.get("SKNORM_KERNELS", "")
+LEVEL = Path(__file__).parent.parent / "sknorm" / "_kernels" / "src" / "level.c"
+COMPILER = shutil.which(os.environ.get("CC", "cc").split()[0])
 IMPLEMENTATIONS = [_generic]
 if _kernels.IMPLEMENTATION == "compiled":
     from sknorm._kernels import _core
@@ -234,3 +237,18 @@ def test_values_beside_their_places_in_memory(rng):
     np.testing.assert_array_equal(
         found.transform(packed["value"]), expected.transform(X)
     )
+
+
+@pytest.mark.skipif(
+    _kernels.IMPLEMENTATION == "generic" or COMPILER is None,
+    reason="there is no core, or no C compiler",
+)
+@pytest.mark.skipif(
+    platform.machine() not in {"x86_64", "AMD64"}, reason="the flags are of x86-64"
+)
+@pytest.mark.parametrize("flags", ["", "-mavx", "-mavx2", "-mavx -mfma", "-mavx512f"])
+def test_the_core_compiles_with_flags_of_its_own(flags):
+    """CFLAGS come behind those of a level: wide registers without FMA, for instance."""
+    check = [COMPILER, "-fsyntax-only", "-DSKNORM_LEVEL=v2", *flags.split(), LEVEL]
+    result = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr

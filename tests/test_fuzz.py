@@ -8,12 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from compiler import COMPILER
 
 from sknorm._kernels import core
 
 ROOT = Path(__file__).parent.parent
 FUZZ = Path(__file__).parent / "fuzz.py"
-COMPILER = shutil.which(os.environ.get("CC", "cc").split()[0])
 
 pytestmark = pytest.mark.skipif(
     core() is None,

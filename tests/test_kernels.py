@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from compiler import COMPILER
 
 import sknorm
 from sknorm import _kernels
@@ -18,7 +19,6 @@ from sknorm._kernels import INPUT_INFINITE, OUTPUT_INFINITE, _generic
 
 REQUESTED = os.environ.get("SKNORM_KERNELS", "")
 LEVEL = Path(__file__).parent.parent / "sknorm" / "_kernels" / "src" / "level.c"
-COMPILER = shutil.which(os.environ.get("CC", "cc").split()[0])
 IMPLEMENTATIONS = [_generic]
 if _kernels.IMPLEMENTATION == "compiled":
     from sknorm._kernels import _core
